@@ -1,0 +1,25 @@
+/** The Win32 codes that iphlpapi functions are documented to return. https://learn.microsoft.com/windows/win32/debug/system-error-codes */
+export const Win32 = {
+  NO_ERROR: 0,
+  ERROR_FILE_NOT_FOUND: 2,
+  ERROR_ACCESS_DENIED: 5,
+  ERROR_INVALID_HANDLE: 6,
+  ERROR_NOT_ENOUGH_MEMORY: 8,
+  ERROR_NOT_SUPPORTED: 50,
+  ERROR_INVALID_PARAMETER: 87,
+  ERROR_INSUFFICIENT_BUFFER: 122,
+  ERROR_PROC_NOT_FOUND: 127,
+  ERROR_BAD_ARGUMENTS: 160,
+  ERROR_NO_DATA: 232,
+  ERROR_NOT_FOUND: 1168,
+  ERROR_NETWORK_UNREACHABLE: 1231,
+  ERROR_HOST_UNREACHABLE: 1232,
+  ERROR_OBJECT_ALREADY_EXISTS: 5010,
+} as const;
+
+const names = new Map<number, string>(Object.entries(Win32).map(([name, code]) => [code, name]));
+
+/** "ERROR_NOT_FOUND", or "WIN32_12345" for a code that no iphlpapi function is documented to return. */
+export function win32Name(code: number): string {
+  return names.get(code) ?? `WIN32_${code}`;
+}

@@ -1,0 +1,66 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { InvalidValueError } from './invalid-value.js';
+
+/** IP version. */
+export type Family = 4 | 6;
+
+/** An IP address in network byte order. */
+export interface Address {
+  readonly family: Family;
+  /** 4 or 16 bytes. */
+  readonly bytes: Uint8Array;
+  /** Interface index of a scoped IPv6 address, RFC 4007; 0 for none. */
+  readonly scopeId: number;
+}
+
+/** Text of the address that stands for "on-link" as a next hop. */
+export const unspecifiedAddress: Readonly<Record<Family, string>> = { 4: '0.0.0.0', 6: '::' };
+
+/**
+ * Reads dotted IPv4 or RFC 4291 IPv6 text; a zone ("%12") must be an interface index.
+ *
+ * @throws InvalidValueError with reason INVALID_ADDRESS
+ */
+export function parseAddress(text: string): Address {
+  if (isIPv4(text)) return { family: 4, bytes: Uint8Array.from(ipaddr.IPv4.parse(text).octets), scopeId: 0 };
+  const [unscoped = '', zone] = text.split('%', 2);
+  if (!isIPv6(unscoped)) {
+    throw new InvalidValueError(
+      'INVALID_ADDRESS',
+      `"${text}" is not an IP address`,
+      'write IPv4 as four decimal numbers ("192.0.2.1") or IPv6 as in RFC 4291 ("2001:db8::1")',
+    );
+  }
+  return { family: 6, bytes: Uint8Array.from(ipaddr.IPv6.parse(unscoped).toByteArray()), scopeId: parseZone(text, zone) };
+}
+
+function parseZone(text: string, zone: string | undefined): number {
+  if (zone === undefined) return 0;
+  const scopeId = Number(zone);
+  if (/^[1-9]\d{0,9}$/.test(zone) && scopeId <= 0xffff_ffff) return scopeId;
+  throw new InvalidValueError(
+    'INVALID_ADDRESS',
+    `the zone of "${text}" is not an interface index`,
+    'write the index of the interface after "%", such as "fe80::1%12"',
+  );
+}
+
+/** Canonical text: dotted IPv4, RFC 5952 IPv6, RFC 4007 zone. */
+export function formatAddress({ family, bytes, scopeId }: Address): string {
+  if (family === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
+  const text = formatIPv6(bytes);
+  return scopeId === 0 ? text : `${text}%${scopeId}`;
+}
+
+function formatIPv6(bytes: Uint8Array): string {
+  // RFC 5952 section 5: the well-known IPv4-mapped prefix is written with a dotted tail.
+  const mapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  if (mapped) return `::ffff:${bytes[12]}.${bytes[13]}.${bytes[14]}.${bytes[15]}`;
+  return new ipaddr.IPv6([...bytes]).toRFC5952String();
+}
+
+/** Whether the address is "0.0.0.0" or "::", which as a next hop means on-link. */
+export function isUnspecified(address: Address): boolean {
+  return address.bytes.every((byte) => byte === 0);
+}
