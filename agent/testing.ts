@@ -1,20 +1,55 @@
-/** Placeholder until the server is there: fixes the signature for those who write against it. */
+import { Buffer } from 'node:buffer';
+import pino, { type Logger } from 'pino';
+import type { SimulationControl } from './iphlpapi/simulated/control.js';
+import type { ProfileName } from './iphlpapi/simulated/profiles.js';
+import { simulateHost } from './simulate.js';
+import { startAgent } from './start.js';
+
+export type { ProfileName, SimulationControl };
+
+/** How the simulated agent shall be. */
 export interface TestAgentOptions {
-  /** Name of a simulated profile. Default "office". */
-  readonly profile?: string;
+  /** Kind of host. Default "office". */
+  readonly profile?: ProfileName;
+  /** Default: the name of the profile. */
   readonly hostName?: string;
-  /** 1 to 250; makes addresses and GUIDs differ between hosts of one profile. Default 1. */
+  /** 1 to 65000; makes addresses and GUIDs differ between hosts of one profile. Default 1. */
   readonly hostNumber?: number;
-  /** PEM texts; without them the agent listens in plaintext on loopback. */
+  /** Windows functions that write IPv4. Default "classic". */
+  readonly ipv4Writes?: 'classic' | 'netio';
+  /** PEM texts for mutual TLS. Absent: plaintext. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
+  /** Default: silent. */
+  readonly log?: Logger;
 }
 
+/** An agent in this process, on a simulated Windows host, on a free port of 127.0.0.1. */
 export interface TestAgent {
   /** "127.0.0.1:54321" */
   readonly address: string;
+  /** Moves the host: routes of other programs, interfaces, faults. */
+  readonly control: SimulationControl;
+  /** Stops it; calls that still run are cut off. */
   close(): Promise<void>;
 }
 
-export function startTestAgent(_options: TestAgentOptions = {}): Promise<TestAgent> {
-  return Promise.reject(new Error('not there yet'));
+/**
+ * Starts an agent for tests of controllers: everything is real but the routing table of Windows.
+ *
+ * @example
+ * const agent = await startTestAgent({ profile: 'datacenter' });
+ * const client = connect({ address: agent.address, insecure: true });
+ */
+export async function startTestAgent({
+  profile = 'office',
+  hostName,
+  hostNumber = 1,
+  ipv4Writes = 'classic',
+  tls,
+  log = pino({ level: 'silent' }),
+}: TestAgentOptions = {}): Promise<TestAgent> {
+  const backend = simulateHost({ profile, simulateHostName: hostName, simulateHostNumber: hostNumber });
+  const material = tls && { certificate: Buffer.from(tls.certificate), key: Buffer.from(tls.key), ca: Buffer.from(tls.ca) };
+  const server = await startAgent(backend, { listen: '127.0.0.1:0', ipv4Writes, reflection: true }, material, log);
+  return { address: `127.0.0.1:${server.port}`, control: backend.iphlpapi.control, close: () => server.drain(0) };
 }

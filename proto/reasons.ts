@@ -6,6 +6,7 @@ export const errorReasons = [
   'ETAG_MISMATCH',
   'FAMILY_MISMATCH',
   'FAMILY_NOT_BOUND',
+  'FUNCTION_MISSING',
   'HOST_BITS_SET',
   'INTERFACE_NOT_FOUND',
   'INTERNAL',

@@ -43,7 +43,6 @@ export const iphlpapiFunctions = [
   'GetIpForwardTable',
   'GetIpForwardTable2',
   'GetIpInterfaceEntry',
-  'GetIpInterfaceTable',
   'GetUnicastIpAddressTable',
   'InitializeIpForwardEntry',
   'NotifyIpInterfaceChange',
@@ -121,8 +120,6 @@ export interface Iphlpapi {
   getIpForwardTable2(family: number): Promise<TableResult>;
   /** row: MIB_IPINTERFACE_ROW, read and written. https://learn.microsoft.com/windows/win32/api/netioapi/nf-netioapi-getipinterfaceentry */
   getIpInterfaceEntry(row: Uint8Array): number;
-  /** Rows of MIB_IPINTERFACE_ROW. https://learn.microsoft.com/windows/win32/api/netioapi/nf-netioapi-getipinterfacetable */
-  getIpInterfaceTable(family: number): Promise<TableResult>;
   /** Rows of MIB_UNICASTIPADDRESS_ROW. https://learn.microsoft.com/windows/win32/api/netioapi/nf-netioapi-getunicastipaddresstable */
   getUnicastIpAddressTable(family: number): Promise<TableResult>;
   /** row: MIB_IPFORWARD_ROW2, written. https://learn.microsoft.com/windows/win32/api/netioapi/nf-netioapi-initializeipforwardentry */

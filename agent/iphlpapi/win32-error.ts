@@ -23,3 +23,8 @@ const names = new Map<number, string>(Object.entries(Win32).map(([name, code]) =
 export function win32Name(code: number): string {
   return names.get(code) ?? `WIN32_${code}`;
 }
+
+/** Whether a function is not there (127), or is there and does nothing (50). */
+export function isMissing(code: number): boolean {
+  return code === Win32.ERROR_PROC_NOT_FOUND || code === Win32.ERROR_NOT_SUPPORTED;
+}

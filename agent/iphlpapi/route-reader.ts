@@ -1,0 +1,91 @@
+import type { Address } from '../../proto/address.js';
+import type { Route, RouteKey } from '../routes/route.js';
+import { keyText } from '../routes/route.js';
+import type { RouteSnapshot } from '../routes/route-table.js';
+import { readClassicTable, unknownOrigin } from './classic-reading.js';
+import { failure, rowFailure } from './failure.js';
+import { fingerprintRows } from './fingerprint.js';
+import { createInterfaceLookup, type InterfaceLookup } from './interface-lookup.js';
+import type { Iphlpapi, NativeTable } from './iphlpapi.js';
+import { AF_UNSPEC, INFINITE, MIB_IPFORWARD_ROW2, MIB_TABLE2 } from './layout.js';
+import { dataView, decodeForwardRow2, encodeForwardRow2, type ForwardRow2, rowOffsets, table2Rows } from './row-codec.js';
+import { isMissing, Win32 } from './win32-error.js';
+
+/** Reads the whole table: GetIpForwardTable2, or GetIpForwardTable (IPv4 alone) where there is no such function. */
+export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
+  const lookup = createInterfaceLookup(iphlpapi);
+  const table = await readTable(iphlpapi, lookup);
+  try {
+    const view = dataView(table.bytes);
+    const offsets = rowOffsets(view, table2Rows(MIB_IPFORWARD_ROW2));
+    const routes = offsets.flatMap((offset) => {
+      const row = decodeForwardRow2(view, offset);
+      return row ? [toRoute(row, lookup)] : [];
+    });
+    return { routes, fingerprint: fingerprintRows(view, offsets) };
+  } finally {
+    table.free();
+  }
+}
+
+async function readTable(iphlpapi: Iphlpapi, lookup: InterfaceLookup): Promise<NativeTable> {
+  const { code, table } = await iphlpapi.getIpForwardTable2(AF_UNSPEC);
+  if (table !== undefined) return table;
+  // "No route entries for the family": an empty table.
+  if (code === Win32.ERROR_NOT_FOUND) return { bytes: new Uint8Array(MIB_TABLE2.Table), free: () => {} };
+  if (isMissing(code)) return { bytes: await readClassicTable(iphlpapi, lookup), free: () => {} };
+  throw failure(iphlpapi, 'GetIpForwardTable2', code, 'the routing table');
+}
+
+/** Reads one row; undefined when there is none. */
+export async function readRoute(iphlpapi: Iphlpapi, key: RouteKey): Promise<Route | undefined> {
+  const row = encodeKey(key);
+  const code = iphlpapi.getIpForwardEntry2(row);
+  if (code === Win32.ERROR_NOT_FOUND) return undefined;
+  if (isMissing(code)) {
+    const wanted = keyText(key);
+    return (await readRoutes(iphlpapi)).routes.find((route) => keyText(route) === wanted);
+  }
+  const decoded = code === 0 ? decodeForwardRow2(dataView(row)) : undefined;
+  if (decoded === undefined) throw rowFailure(iphlpapi, 'GetIpForwardEntry2', code, key);
+  return toRoute(decoded, createInterfaceLookup(iphlpapi));
+}
+
+/** A MIB_IPFORWARD_ROW2 with the members that name a row. */
+export function encodeKey(key: RouteKey): Uint8Array {
+  const row = new Uint8Array(MIB_IPFORWARD_ROW2.size);
+  encodeForwardRow2(dataView(row), 0, keyMembers(key));
+  return row;
+}
+
+/** The members of MIB_IPFORWARD_ROW2 that name a row. The zone of a next hop is left out: the interface says the same. */
+export function keyMembers(key: RouteKey): Pick<ForwardRow2, 'interfaceLuid' | 'interfaceIndex' | 'destinationPrefix' | 'nextHop'> {
+  const nextHop: Address = { ...key.nextHop, scopeId: 0 };
+  return { interfaceLuid: key.interface.luid, interfaceIndex: key.interface.index, destinationPrefix: key.destinationPrefix, nextHop };
+}
+
+/** A row with what the host knows of its interface. */
+export function toRoute(row: ForwardRow2, lookup: InterfaceLookup): Route {
+  return {
+    destinationPrefix: row.destinationPrefix,
+    nextHop: row.nextHop,
+    interface: { luid: row.interfaceLuid, index: row.interfaceIndex },
+    interfaceAlias: lookup.alias(row.interfaceLuid),
+    metric: row.metric,
+    interfaceMetric: lookup.metric(row.destinationPrefix.family, row.interfaceLuid),
+    protocol: row.protocol,
+    origin: row.origin === unknownOrigin ? undefined : row.origin,
+    validLifetimeSeconds: finite(row.validLifetime),
+    preferredLifetimeSeconds: finite(row.preferredLifetime),
+    ageSeconds: row.age,
+    sitePrefixLength: row.sitePrefixLength,
+    loopback: row.loopback,
+    autoconfigured: row.autoconfigureAddress,
+    publish: row.publish,
+    immortal: row.immortal,
+  };
+}
+
+function finite(seconds: number): number | undefined {
+  return seconds === INFINITE ? undefined : seconds;
+}

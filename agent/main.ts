@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import pino, { type Logger } from 'pino';
+import { type AgentConfig, formatConfig, parseConfig } from './config.js';
+import { ConfigError } from './config-error.js';
+import type { RunningServer } from './rpc/server.js';
+import { simulateHost } from './simulate.js';
+import { openLibrary, readTls, startAgent } from './start.js';
+
+const exitFailed = 1;
+const exitUsage = 64;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    const { config, printConfig } = parseConfig(process.argv.slice(2), process.env);
+    if (printConfig) {
+      process.stdout.write(formatConfig(config));
+      return 0;
+    }
+    await serve(config);
+    return 0;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+async function serve(config: AgentConfig): Promise<void> {
+  const tls = readTls(config);
+  const log = pino({ name: 'routefleet-agent', level: config.logLevel }, pino.destination({ sync: true }));
+  const backend = config.simulate === undefined ? openLibrary(config.iphlpapi) : simulateHost({ ...config, profile: config.simulate });
+  const server = await startAgent(backend, config, tls, log);
+  const { iphlpapi, identity } = backend;
+  const address = `${config.listen.slice(0, config.listen.lastIndexOf(':'))}:${server.port}`;
+  log.info({ address, tls: tls !== undefined, library: iphlpapi.description, host: identity.hostName }, 'listening');
+  if (!iphlpapi.isElevated()) log.warn('not elevated: routes can be read, but not changed');
+  if (iphlpapi.missing.length > 0) log.warn({ missing: iphlpapi.missing }, 'the library lacks functions');
+  await stopRequested(log);
+  await stop(server, config, log);
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopRequested(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        log.info({ signal }, 'stopping');
+        process.once(signal, () => process.exit(exitFailed));
+        resolve();
+      });
+    }
+  });
+}
+
+async function stop(server: RunningServer, { drainTimeoutSeconds }: AgentConfig, log: Logger): Promise<void> {
+  await server.drain(drainTimeoutSeconds * 1000);
+  log.info('stopped');
+}
+
+function explain(error: unknown): number {
+  // commander has printed its help or its message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
+  if (error instanceof ConfigError) {
+    process.stderr.write(`routefleet-agent: ${error.message}. Remedy: ${error.remedy}.\n`);
+    return exitUsage;
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  const remedy =
+    code === 'EADDRINUSE' || message.includes('EADDRINUSE')
+      ? 'another program listens there: stop it, or choose another --listen'
+      : 'see the message; run with --log-level debug for more';
+  process.stderr.write(`routefleet-agent: ${message}. Remedy: ${remedy}.\n`);
+  return exitFailed;
+}

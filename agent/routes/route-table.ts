@@ -1,0 +1,65 @@
+import type { Address, Family } from '../../proto/address.js';
+import type { RouteTableError } from './errors.js';
+import type { InterfaceSelector, NetworkInterface } from './network-interface.js';
+import type { DesiredRoute, InterfaceIdentity, Route, RouteKey } from './route.js';
+
+/** Which family of Windows functions writes. */
+export type WriteFunctions = 'classic' | 'netio';
+
+/** What a table can do on this host, told by what the library exports. */
+export interface RouteTableCapabilities {
+  readonly ipv6: boolean;
+  readonly notifications: boolean;
+  readonly interfaceMetrics: boolean;
+  /** Undefined: this family can only be read. */
+  readonly writes: Readonly<Record<Family, WriteFunctions | undefined>>;
+  readonly missingFunctions: readonly string[];
+}
+
+/** One reading of the table. */
+export interface RouteSnapshot {
+  /** In the order of the host. */
+  readonly routes: readonly Route[];
+  /** Equal for equal tables, whatever the order of rows, their age and what is left of their lifetimes. */
+  readonly fingerprint: string;
+}
+
+/** What to reach, and how. */
+export interface BestRouteQuery {
+  readonly destination: Address;
+  readonly source?: Address | undefined;
+  readonly interface?: InterfaceIdentity | undefined;
+}
+
+/** How the host would reach an address. */
+export interface BestRoute {
+  readonly route: Route;
+  /** Undefined: the host does not tell. */
+  readonly sourceAddress: Address | undefined;
+}
+
+/** Name of the Windows function that wrote. */
+export type WrittenBy = string;
+
+/**
+ * The routing table of one host. Writes are single native calls and are not read back here. Every method throws RouteTableError.
+ */
+export interface RouteTable {
+  readonly capabilities: RouteTableCapabilities;
+  /** All rows. */
+  list(): Promise<RouteSnapshot>;
+  /** One row; undefined when there is none. */
+  get(key: RouteKey): Promise<Route | undefined>;
+  /** Why there is no such row: no such interface, family not bound to it, or no such route. */
+  missing(key: RouteKey): RouteTableError;
+  /** As the host itself would choose. */
+  bestRoute(query: BestRouteQuery): BestRoute;
+  /** Interfaces that have IP bound, by index. */
+  interfaces(): Promise<NetworkInterface[]>;
+  /** The one interface that the selector names. */
+  findInterface(selector: InterfaceSelector): Promise<InterfaceIdentity>;
+  create(route: DesiredRoute): Promise<WrittenBy>;
+  /** `current` is the row as last read. */
+  set(route: DesiredRoute, current: Route): Promise<WrittenBy>;
+  delete(route: Route): Promise<WrittenBy>;
+}

@@ -1,0 +1,101 @@
+import { type Address, type Family, formatAddress, isUnspecified } from '../../proto/address.js';
+import { formatPrefix, type Prefix } from '../../proto/prefix.js';
+
+/** An interface by both of its names: the LUID is stable, the index is not. */
+export interface InterfaceIdentity {
+  readonly luid: bigint;
+  readonly index: number;
+}
+
+/** What makes a row unique: interface, prefix and next hop. The metric is not part of it. */
+export interface RouteKey {
+  readonly destinationPrefix: Prefix;
+  /** Unspecified = on-link. */
+  readonly nextHop: Address;
+  readonly interface: InterfaceIdentity;
+}
+
+/** A row of the table as the kernel has it. */
+export interface Route extends RouteKey {
+  readonly interfaceAlias?: string | undefined;
+  /** The route's own offset. */
+  readonly metric: number;
+  /** Undefined: the host could not tell; then `metric`, when read through the classic table, still contains it. */
+  readonly interfaceMetric: number | undefined;
+  /** NL_ROUTE_PROTOCOL. */
+  readonly protocol: number;
+  /** NL_ROUTE_ORIGIN; undefined when read through the classic table. */
+  readonly origin: number | undefined;
+  /** Undefined: infinite. */
+  readonly validLifetimeSeconds: number | undefined;
+  /** Undefined: infinite. */
+  readonly preferredLifetimeSeconds: number | undefined;
+  readonly ageSeconds: number;
+  readonly sitePrefixLength: number;
+  readonly loopback: boolean;
+  readonly autoconfigured: boolean;
+  readonly publish: boolean;
+  readonly immortal: boolean;
+}
+
+/** A row as it shall be. What is undefined is a default for a new row, and stays as it is for an existing one. */
+export interface DesiredRoute extends RouteKey {
+  /** The route's own offset. */
+  readonly metric?: number | undefined;
+  readonly validLifetimeSeconds?: number | undefined;
+  readonly preferredLifetimeSeconds?: number | undefined;
+  readonly publish?: boolean | undefined;
+}
+
+/** metric + interface metric: what Windows compares. Undefined when the interface metric is. */
+export function effectiveMetric({ metric, interfaceMetric }: Pick<Route, 'metric' | 'interfaceMetric'>): number | undefined {
+  return interfaceMetric === undefined ? undefined : metric + interfaceMetric;
+}
+
+/** IP version of a row. */
+export function routeFamily({ destinationPrefix }: Pick<RouteKey, 'destinationPrefix'>): Family {
+  return destinationPrefix.family;
+}
+
+/** The key as one string, for maps. Zones are left out: the interface says the same. */
+export function keyText({ destinationPrefix, nextHop, interface: { luid } }: RouteKey): string {
+  return `${formatPrefix(destinationPrefix)} ${formatAddress({ ...nextHop, scopeId: 0 })} ${luid}`;
+}
+
+/** Canonical text of a next hop; a link-local one has the interface as its zone (RFC 4007). */
+export function nextHopText({ nextHop, interface: { index } }: Pick<RouteKey, 'nextHop' | 'interface'>): string {
+  return formatAddress(isLinkLocal(nextHop) ? { ...nextHop, scopeId: index } : nextHop);
+}
+
+/** "10.0.0.0/8 via 192.0.2.1 on interface 12", for messages. */
+export function describeRoute(key: RouteKey): string {
+  const via = isUnspecified(key.nextHop) ? 'on-link' : `via ${nextHopText(key)}`;
+  return `${formatPrefix(key.destinationPrefix)} ${via} on interface ${key.interface.index}`;
+}
+
+/** fe80::/10, RFC 4291 section 2.5.6. */
+function isLinkLocal({ family, bytes }: Address): boolean {
+  return family === 6 && bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80;
+}
+
+/** Whether the row has everything that is asked for; keys are not compared. */
+export function matchesDesired(route: Route, desired: Omit<DesiredRoute, keyof RouteKey>): boolean {
+  return (
+    (desired.metric === undefined || desired.metric === route.metric) &&
+    (desired.publish === undefined || desired.publish === route.publish) &&
+    matchesLifetime(route.validLifetimeSeconds, desired.validLifetimeSeconds) &&
+    matchesLifetime(route.preferredLifetimeSeconds, desired.preferredLifetimeSeconds)
+  );
+}
+
+/** Lifetimes run down between write and read-back: up to a minute less is the same lifetime. */
+function matchesLifetime(actual: number | undefined, desired: number | undefined): boolean {
+  if (desired === undefined) return true;
+  return actual !== undefined && actual <= desired && actual > desired - 60;
+}
+
+/** Changes when anything but age and lifetimes changes. */
+export function etagOf(route: Route): string {
+  const flags = [route.loopback, route.autoconfigured, route.publish, route.immortal].map(Number).join('');
+  return [route.metric, route.protocol, route.origin ?? '', route.sitePrefixLength, flags].join('-');
+}

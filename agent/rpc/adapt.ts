@@ -1,0 +1,85 @@
+import type { handleBidiStreamingCall, handleServerStreamingCall, handleUnaryCall, StatusObject } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import { type OutgoingError, toStatus } from './status.js';
+
+/** Serves a unary RPC by a promise. */
+export function unary<Request, Response>(log: Logger, handle: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    handle(call.request).then(
+      (response) => {
+        log.debug({ rpc: call.getPath(), peer: call.getPeer() }, 'served');
+        callback(null, response);
+      },
+      (error: unknown) => callback(logged(log, call, error).status),
+    );
+  };
+}
+
+/** Serves a server-streaming RPC by an async iterable: pulled only as fast as the client reads, ended when the client leaves. */
+export function serverStreaming<Request, Response>(
+  log: Logger,
+  handle: (request: Request) => AsyncIterable<Response>,
+): handleServerStreamingCall<Request, Response> {
+  return (call) => answer(log, call, handle(call.request));
+}
+
+/** Serves a bidirectional RPC by an async iterable over the client's messages, which is read only as fast as it is consumed. */
+export function duplex<Request, Response>(
+  log: Logger,
+  handle: (requests: AsyncIterable<Request>) => AsyncIterable<Response>,
+): handleBidiStreamingCall<Request, Response> {
+  return (call) => answer(log, call, handle(call));
+}
+
+/** The part of a call that tells which one it is. */
+interface NamedCall {
+  getPath(): string;
+  getPeer(): string;
+}
+
+/** The part of a streaming call that answers go out by. */
+interface AnsweringCall<Response> extends NamedCall {
+  readonly cancelled: boolean;
+  write(message: Response): boolean;
+  end(): void;
+  on(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+  emit(event: 'error', status: StatusObject): boolean;
+}
+
+function answer<Response>(log: Logger, call: AnsweringCall<Response>, messages: AsyncIterable<Response>): void {
+  pump(call, messages).then(
+    () => log.debug({ rpc: call.getPath(), peer: call.getPeer(), cancelled: call.cancelled }, 'served'),
+    (error: unknown) => call.emit('error', logged(log, call, error).status),
+  );
+}
+
+async function pump<Response>(call: AnsweringCall<Response>, messages: AsyncIterable<Response>): Promise<void> {
+  for await (const message of messages) {
+    if (call.cancelled) return;
+    if (!call.write(message)) await drained(call);
+    // Between two messages other calls get their turn, also when the client keeps up.
+    await new Promise(setImmediate);
+  }
+  call.end();
+}
+
+/** Resolves when the stream takes more, or when nobody reads it any longer. */
+function drained<Response>(call: AnsweringCall<Response>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of ['drain', 'cancelled', 'close']) call.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'cancelled', 'close']) call.on(event, done);
+  });
+}
+
+function logged(log: Logger, call: NamedCall, error: unknown): OutgoingError {
+  const outgoing = toStatus(error);
+  const { code, details } = outgoing.status;
+  const about = { rpc: call.getPath(), peer: call.getPeer(), code, details };
+  if (outgoing.incidentId === undefined) log.info(about, 'refused');
+  else log.error({ ...about, incidentId: outgoing.incidentId, err: error }, 'failed unexpectedly');
+  return outgoing;
+}

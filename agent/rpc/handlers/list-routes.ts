@@ -1,0 +1,23 @@
+import type { ListRoutesRequest, ListRoutesResponse } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
+import { compileFilter } from '../../routes/filter.js';
+import { decodeFilter } from '../codec/filter.js';
+import { encodeRoute } from '../codec/route.js';
+import type { HandlerContext } from '../context.js';
+
+/** Rows of one message: large enough to be fast, small enough that encoding one does not hold up other calls. */
+const chunkRows = 1024;
+
+/** ListRoutes: one reading of the table, filtered, in chunks. The first message is sent also when no row passes. */
+export async function* listRoutes(
+  { table, revision, identity }: HandlerContext,
+  { filter }: ListRoutesRequest,
+): AsyncGenerator<ListRoutesResponse> {
+  const passes = compileFilter(await decodeFilter(table, filter));
+  const snapshot = await table.list();
+  const routes = snapshot.routes.filter(passes);
+  const header = { revision: revision.observe(snapshot.fingerprint), bootId: identity.bootId, routeCount: routes.length };
+  yield { ...header, routes: routes.slice(0, chunkRows).map(encodeRoute) };
+  for (let start = chunkRows; start < routes.length; start += chunkRows) {
+    yield { revision: 0n, bootId: '', routeCount: 0, routes: routes.slice(start, start + chunkRows).map(encodeRoute) };
+  }
+}

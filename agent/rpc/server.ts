@@ -1,0 +1,61 @@
+import { Server } from '@grpc/grpc-js';
+import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { descriptorSetBase64 } from '../../proto/gen/descriptor-set.js';
+import type { HandlerContext } from './context.js';
+import { createServerCredentials, type TlsMaterial } from './credentials.js';
+import { createRouteService, RouteServiceService } from './service.js';
+
+/** Name of the service in health checks. */
+const serviceName = 'routefleet.v1.RouteService';
+
+interface ServerOptions {
+  readonly context: HandlerContext;
+  /** "0.0.0.0:7420"; port 0 takes any free one. */
+  readonly listen: string;
+  /** Absent: plaintext. */
+  readonly tls?: TlsMaterial | undefined;
+  /** Serve gRPC reflection. */
+  readonly reflection: boolean;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly port: number;
+  /** Takes no new calls, lets the running ones end, and after `timeoutMs` cuts off what is left. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+/** Starts serving. @throws the system's error when the address cannot be had */
+export async function startServer({ context, listen, tls, reflection }: ServerOptions): Promise<RunningServer> {
+  const server = new Server({
+    'grpc.max_receive_message_length': context.limits.maxMessageBytes,
+    // A controller that lost its power must not hold a connection for ever.
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+  });
+  server.addService(RouteServiceService, createRouteService(context));
+  const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
+  health.addToServer(server);
+  if (reflection) addReflection(server);
+
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(listen, createServerCredentials(tls), (error, boundPort) => (error ? reject(error) : resolve(boundPort)));
+  });
+  return {
+    port,
+    async drain(timeoutMs) {
+      health.setStatus('', 'NOT_SERVING');
+      health.setStatus(serviceName, 'NOT_SERVING');
+      const deadline = setTimeout(() => server.forceShutdown(), timeoutMs);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(deadline);
+    },
+  };
+}
+
+function addReflection(server: Server): void {
+  const definition = loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSetBase64, 'base64'));
+  new ReflectionService(definition, { services: [serviceName] }).addToServer(server);
+}
