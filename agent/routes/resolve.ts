@@ -49,7 +49,8 @@ function onlyOne([found, ...others]: readonly Route[], subject: string): RouteKe
       remedy: 'name the interface as well',
     });
   }
-  return found;
+  const { destinationPrefix, nextHop, interface: identity } = found;
+  return { destinationPrefix, nextHop, interface: identity };
 }
 
 function checkedNextHop({ destinationPrefix, nextHop }: RouteReference): Address {

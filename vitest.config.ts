@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites that need more than Node.js: each is a project of its own, run by .ci/run. */
+const deeper = {
+  kernel: 'test/kernel/**/*.test.ts',
+  windows: 'test/windows/**/*.test.ts',
+  interop: 'test/interop/**/*.test.ts',
+} as const;
+
+export default defineConfig({
+  test: {
+    coverage: { include: ['agent/**', 'client/**', 'proto/*.ts'], reporter: ['text-summary', 'text'] },
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: Object.values(deeper) } },
+      ...Object.entries(deeper).map(([name, include]) => ({
+        // Each starts real processes: one file at a time on two cores, and longer time-outs.
+        test: { name, include: [include], fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 },
+      })),
+    ],
+  },
+});
