@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const cache = join(import.meta.dirname, '../../node_modules/.cache/routefleet');
+
+/** One exact version of a package of the npm registry. */
+export interface NpmPackage {
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * Directory with the content of a package, fetched when it is not in the cache yet; npm checks the registry's checksum. Not to be written to.
+ *
+ * @throws when the registry delivers anything but this package in this version
+ */
+export async function fetchNpmPackage(wanted: NpmPackage): Promise<string> {
+  const directory = join(cache, `${wanted.name.replaceAll(/[@/]/g, '_')}-${wanted.version}`);
+  if (existsSync(directory)) return directory;
+  await mkdir(cache, { recursive: true });
+  // On the same file system, so that the renaming at the end is all or nothing, also with several processes.
+  const scratch = await mkdtemp(join(cache, 'fetch-'));
+  try {
+    const archive = join(scratch, await pack(wanted, scratch));
+    await run('tar', ['-xzf', archive, '-C', scratch]);
+    const content = join(scratch, 'package');
+    await check(wanted, content);
+    await rename(content, directory).catch((error: unknown) => {
+      // Another process was quicker.
+      if (!existsSync(directory)) throw error;
+    });
+    return directory;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function pack({ name, version }: NpmPackage, destination: string): Promise<string> {
+  const args = ['pack', `${name}@${version}`, '--pack-destination', destination, '--json', '--prefer-offline', '--loglevel', 'error'];
+  const { stdout } = await run('npm', args, { cwd: destination });
+  const [packed] = JSON.parse(stdout) as { readonly filename: string }[];
+  if (packed === undefined) throw new Error(`npm pack ${name}@${version} delivered nothing`);
+  // npm 10 names the file of a scoped package with its scope's slash.
+  return packed.filename.replace('@', '').replace('/', '-');
+}
+
+async function check(wanted: NpmPackage, content: string): Promise<void> {
+  const { name, version } = JSON.parse(await readFile(join(content, 'package.json'), 'utf8')) as NpmPackage;
+  if (name === wanted.name && version === wanted.version) return;
+  throw new Error(`the registry delivered ${name}@${version} for ${wanted.name}@${wanted.version}`);
+}
