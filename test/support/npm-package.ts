@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -39,13 +39,13 @@ export async function fetchNpmPackage(wanted: NpmPackage): Promise<string> {
   }
 }
 
+/** Fetches the archive into the directory, where it is the only one, and returns its name. */
 async function pack({ name, version }: NpmPackage, destination: string): Promise<string> {
-  const args = ['pack', `${name}@${version}`, '--pack-destination', destination, '--json', '--prefer-offline', '--loglevel', 'error'];
-  const { stdout } = await run('npm', args, { cwd: destination });
-  const [packed] = JSON.parse(stdout) as { readonly filename: string }[];
-  if (packed === undefined) throw new Error(`npm pack ${name}@${version} delivered nothing`);
-  // npm 10 names the file of a scoped package with its scope's slash.
-  return packed.filename.replace('@', '').replace('/', '-');
+  const args = ['pack', `${name}@${version}`, '--pack-destination', destination, '--prefer-offline', '--loglevel', 'error'];
+  await run('npm', args, { cwd: destination });
+  const archive = (await readdir(destination)).find((file) => file.endsWith('.tgz'));
+  if (archive === undefined) throw new Error(`npm pack ${name}@${version} delivered nothing`);
+  return archive;
 }
 
 async function check(wanted: NpmPackage, content: string): Promise<void> {

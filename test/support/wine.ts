@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -72,6 +72,8 @@ export async function createWinePrefix({
 } = {}): Promise<WinePrefix> {
   const root = await mkdtemp(join(tmpdir(), 'routefleet-wine-'));
   const directory = join(root, 'prefix');
+  if (template === undefined) await mkdir(directory);
+  else await cp(template.directory, directory, { recursive: true, verbatimSymlinks: true });
   const launcher = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
   const running = new Set<WineProcess>();
   let outputs = 0;
@@ -103,7 +105,6 @@ export async function createWinePrefix({
   };
 
   try {
-    if (template !== undefined) await cp(template.directory, directory, { recursive: true, verbatimSymlinks: true });
     await server(`--persistent=${serverLingerSeconds}`);
     if (template === undefined) {
       await run({ program: 'wineboot', args: ['--init'] });

@@ -21,9 +21,11 @@ export function bestRouteFunctions(host: SimulatedHost): Pick<Iphlpapi, 'getBest
     },
 
     getBestRoute2: (luid, index, source, destination, _sortOptions, row, bestSourceBytes) => {
-      const lengths = [luid?.length ?? 8, (source ?? destination).length, destination.length, bestSourceBytes.length, row.length];
-      const needed = [8, SOCKADDR_INET.size, SOCKADDR_INET.size, SOCKADDR_INET.size, MIB_IPFORWARD_ROW2.size];
-      if (needed.some((size, each) => (lengths[each] ?? 0) < size)) return Win32.ERROR_INVALID_PARAMETER;
+      if (luid !== null && luid.length < 8) return Win32.ERROR_INVALID_PARAMETER;
+      if ([source ?? destination, destination, bestSourceBytes].some(({ length }) => length < SOCKADDR_INET.size)) {
+        return Win32.ERROR_INVALID_PARAMETER;
+      }
+      if (row.length < MIB_IPFORWARD_ROW2.size) return Win32.ERROR_INVALID_PARAMETER;
       const to = decodeSockaddr(dataView(destination), 0);
       // A source of family 0 is no source, as if the pointer were NULL.
       const from = source ? decodeSockaddr(dataView(source), 0) : undefined;

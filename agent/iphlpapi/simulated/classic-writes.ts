@@ -5,7 +5,7 @@ import { Win32 } from '../win32-error.js';
 import { nextHopOf } from './classic-rows.js';
 import type { HostInterface } from './host-interface.js';
 import { isPrefix } from './route-identity.js';
-import type { RowIdentity } from './route-store.js';
+import type { RowIdentity, StoredRoute } from './route-store.js';
 import type { SimulatedHost } from './simulated-host.js';
 import { forwardRow2 } from './system-rows.js';
 
@@ -16,7 +16,7 @@ export type ClassicWrites = Pick<Iphlpapi, 'createIpForwardEntry' | 'deleteIpFor
 interface Target {
   readonly row: ForwardRow;
   readonly owner: HostInterface;
-  readonly identity: RowIdentity & { readonly interfaceLuid: bigint };
+  readonly identity: RowIdentity;
   /** Metric of the interface, which Metric1 includes. */
   readonly interfaceMetric: number;
 }
@@ -83,7 +83,7 @@ function create(host: SimulatedHost, { row, owner, identity, interfaceMetric }: 
 }
 
 /** A row of another protocol is another row to the classic functions, since dwForwardProto is a part of their key. */
-function existing(host: SimulatedHost, identity: RowIdentity): ReturnType<SimulatedHost['getRoute']> {
+function existing(host: SimulatedHost, identity: RowIdentity): StoredRoute | undefined {
   const route = host.getRoute(identity);
   return route?.row.protocol === PROTOCOL_NETMGMT ? route : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Iphlpapi } from '../iphlpapi.js';
 import { dataView } from '../row-codec.js';
 import { Win32 } from '../win32-error.js';
+import type { HostInterface } from './host-interface.js';
 import { wideString } from './interface-rows.js';
 import type { SimulatedHost } from './simulated-host.js';
 
@@ -12,7 +13,7 @@ export type Conversions = Pick<
 
 /** The conversions between the names of an interface. */
 export function conversions(host: SimulatedHost): Conversions {
-  const byLuid = (luid: Uint8Array): ReturnType<SimulatedHost['findInterface']> => {
+  const byLuid = (luid: Uint8Array): HostInterface | undefined => {
     const value = luid.length < 8 ? 0n : dataView(luid).getBigUint64(0, true);
     return value === 0n ? undefined : host.findInterface(value, 0);
   };

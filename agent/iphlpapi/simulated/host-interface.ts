@@ -57,6 +57,6 @@ export function isLinkLocal({ family, bytes }: Address): boolean {
 }
 
 /** The addresses of a family that is bound. */
-export function addressesOf(host: HostInterface, family: Family): HostAddress[] {
-  return host.bindings.has(family) ? host.addresses.filter(({ address }) => address.family === family) : [];
+export function addressesOf(owner: HostInterface, family: Family): HostAddress[] {
+  return owner.bindings.has(family) ? owner.addresses.filter(({ address }) => address.family === family) : [];
 }

@@ -43,6 +43,7 @@ export function interfaceEdits(host: SimulatedHost): InterfaceEdits {
       const current = get(alias);
       const binding = current.profile.bindings[family];
       if (binding === undefined) throw new Error(`the profile of "${alias}" does not bind IPv${family}`);
+      if (current.bindings.has(family)) return;
       host.addBinding({ ...current, bindings: new Map([...current.bindings, [family, binding]]) }, family);
     },
     interface: get,
@@ -69,6 +70,9 @@ export function interfaceEdits(host: SimulatedHost): InterfaceEdits {
       host.replaceInterface(next);
       host.addSystemRoutes(next);
     },
-    unbind: (alias, family) => host.removeBinding(get(alias), family),
+    unbind: (alias, family) => {
+      const current = get(alias);
+      if (current.bindings.has(family)) host.removeBinding(current, family);
+    },
   };
 }

@@ -87,30 +87,30 @@ export class SimulatedHost {
     for (const row of this.#store.expire(this.#nowMs())) this.#publishRoute(row, 'DeleteInstance');
   }
 
-  addInterface(host: HostInterface): void {
-    this.#interfaces.set(host.luid, host);
-    for (const family of host.bindings.keys()) this.#publishBinding(host, family, 'AddInstance');
-    this.addSystemRoutes(host);
+  addInterface(owner: HostInterface): void {
+    this.#interfaces.set(owner.luid, owner);
+    for (const family of owner.bindings.keys()) this.#publishBinding(owner, family, 'AddInstance');
+    this.addSystemRoutes(owner);
   }
 
-  removeInterface(host: HostInterface): void {
-    this.removeRoutesOn(host);
-    this.#interfaces.delete(host.luid);
-    for (const family of host.bindings.keys()) this.#publishBinding(host, family, 'DeleteInstance');
+  removeInterface(owner: HostInterface): void {
+    this.removeRoutesOn(owner);
+    this.#interfaces.delete(owner.luid);
+    for (const family of owner.bindings.keys()) this.#publishBinding(owner, family, 'DeleteInstance');
   }
 
   /** Puts the changed interface in the place of the old one, and says that its parameters changed. */
-  replaceInterface(host: HostInterface, families: Iterable<Family> = host.bindings.keys()): void {
-    this.#interfaces.set(host.luid, host);
-    for (const family of families) this.#publishInterface(host, family, 'ParameterNotification');
+  replaceInterface(owner: HostInterface, families: Iterable<Family> = owner.bindings.keys()): void {
+    this.#interfaces.set(owner.luid, owner);
+    for (const family of families) this.#publishInterface(owner, family, 'ParameterNotification');
   }
 
   /** The rows of an interface that came up: those of Windows itself, and those of the host's configuration. */
-  addSystemRoutes(host: HostInterface, families: Iterable<Family> = host.bindings.keys()): void {
-    if (!host.up) return;
+  addSystemRoutes(owner: HostInterface, families: Iterable<Family> = owner.bindings.keys()): void {
+    if (!owner.up) return;
     for (const family of families) {
-      const configured = this.profile.routes.filter(({ interfaceAlias }) => interfaceAlias === host.profile.alias);
-      const rows = [...systemRows(host, family), ...configured.map((route) => configuredRow(host, route))];
+      const configured = this.profile.routes.filter(({ interfaceAlias }) => interfaceAlias === owner.profile.alias);
+      const rows = [...systemRows(owner, family), ...configured.map((route) => configuredRow(owner, route))];
       for (const row of rows) {
         if (row.destinationPrefix.family === family && this.#store.get(row) === undefined) this.addRoute(row);
       }
@@ -125,29 +125,29 @@ export class SimulatedHost {
   }
 
   /** A family comes to the interface that is given with it, with its routes and addresses. */
-  addBinding(host: HostInterface, family: Family): void {
-    this.#interfaces.set(host.luid, host);
-    this.#publishBinding(host, family, 'AddInstance');
-    this.addSystemRoutes(host, [family]);
+  addBinding(owner: HostInterface, family: Family): void {
+    this.#interfaces.set(owner.luid, owner);
+    this.#publishBinding(owner, family, 'AddInstance');
+    this.addSystemRoutes(owner, [family]);
   }
 
   /** A family leaves the interface, with its routes and addresses. */
-  removeBinding(host: HostInterface, family: Family): void {
-    this.removeRoutesOn(host, family);
-    this.#interfaces.set(host.luid, { ...host, bindings: new Map([...host.bindings].filter(([bound]) => bound !== family)) });
-    this.#publishBinding(host, family, 'DeleteInstance');
+  removeBinding(owner: HostInterface, family: Family): void {
+    this.removeRoutesOn(owner, family);
+    this.#interfaces.set(owner.luid, { ...owner, bindings: new Map([...owner.bindings].filter(([bound]) => bound !== family)) });
+    this.#publishBinding(owner, family, 'DeleteInstance');
   }
 
   /** A family comes or leaves, with its addresses. */
-  #publishBinding(host: HostInterface, family: Family, type: NotificationType): void {
-    this.#publishInterface(host, family, type);
-    for (const { address } of addressesOf(host, family)) {
-      this.notifications.publish('unicastAddress', addressFamily[family], type, () => encodeUnicastKey(host, address));
+  #publishBinding(owner: HostInterface, family: Family, type: NotificationType): void {
+    this.#publishInterface(owner, family, type);
+    for (const { address } of addressesOf(owner, family)) {
+      this.notifications.publish('unicastAddress', addressFamily[family], type, () => encodeUnicastKey(owner, address));
     }
   }
 
-  #publishInterface(host: HostInterface, family: Family, type: NotificationType): void {
-    this.notifications.publish('interface', addressFamily[family], type, () => encodeInterfaceKey(host, family));
+  #publishInterface(owner: HostInterface, family: Family, type: NotificationType): void {
+    this.notifications.publish('interface', addressFamily[family], type, () => encodeInterfaceKey(owner, family));
   }
 
   #publishRoute(row: ForwardRow2, type: NotificationType): void {

@@ -19,7 +19,7 @@ const SYSTEM_METRIC = 256;
 
 /** A row with the members that Windows gives a manual route, on this interface. */
 export function forwardRow2(
-  host: HostInterface,
+  owner: HostInterface,
   members: Partial<ForwardRow2> & Pick<ForwardRow2, 'destinationPrefix' | 'nextHop'>,
 ): ForwardRow2 {
   return {
@@ -35,16 +35,16 @@ export function forwardRow2(
     age: 0,
     origin: routeOrigin.manual,
     ...members,
-    interfaceLuid: host.luid,
-    interfaceIndex: host.index,
+    interfaceLuid: owner.luid,
+    interfaceIndex: owner.index,
   };
 }
 
 /** A route of the host's configuration. */
-export function configuredRow(host: HostInterface, route: RouteProfile): ForwardRow2 {
+export function configuredRow(owner: HostInterface, route: RouteProfile): ForwardRow2 {
   const advertised = route.origin === 'routerAdvertisement';
   const lifetime = advertised ? ROUTER_LIFETIME : INFINITE;
-  return forwardRow2(host, {
+  return forwardRow2(owner, {
     destinationPrefix: parsePrefix(route.destinationPrefix),
     nextHop: parseAddress(route.nextHop),
     metric: route.metric,
@@ -60,34 +60,34 @@ export function configuredRow(host: HostInterface, route: RouteProfile): Forward
  * The rows that Windows itself has for a family of an interface that is up: on-link prefixes, own addresses, broadcast, multicast.
  * Two addresses of one prefix yield its row twice; the key makes it one.
  */
-export function systemRows(host: HostInterface, family: Family): ForwardRow2[] {
-  if (!host.up || !host.bindings.has(family)) return [];
-  const addresses = addressesOf(host, family);
+export function systemRows(owner: HostInterface, family: Family): ForwardRow2[] {
+  if (!owner.up || !owner.bindings.has(family)) return [];
+  const addresses = addressesOf(owner, family);
   const wellKnown = family === 4 ? ['224.0.0.0/4', '255.255.255.255/32'] : ['ff00::/8'];
   return [
-    ...addresses.flatMap((address) => addressRows(host, address)),
-    ...wellKnown.map((prefix) => localRow(host, parsePrefix(prefix), { origin: routeOrigin.wellKnown })),
+    ...addresses.flatMap((address) => addressRows(owner, address)),
+    ...wellKnown.map((prefix) => localRow(owner, parsePrefix(prefix), { origin: routeOrigin.wellKnown })),
   ];
 }
 
-function addressRows(host: HostInterface, { address, prefixLength, origin }: HostAddress): ForwardRow2[] {
+function addressRows(owner: HostInterface, { address, prefixLength, origin }: HostAddress): ForwardRow2[] {
   const { family, bytes } = address;
   const bits = addressBits[family];
   // The addresses of the loopback interface and fe80::/64 are known without configuration.
-  const wellKnown = host.profile.type === IF_TYPE_SOFTWARE_LOOPBACK || isLinkLocal(address);
+  const wellKnown = owner.profile.type === IF_TYPE_SOFTWARE_LOOPBACK || isLinkLocal(address);
   const members = { origin: wellKnown ? routeOrigin.wellKnown : routeOrigin[origin], autoconfigureAddress: origin !== 'manual' };
-  const own = localRow(host, { family, bytes, length: bits }, { ...members, loopback: true });
+  const own = localRow(owner, { family, bytes, length: bits }, { ...members, loopback: true });
   if (prefixLength === bits) return [own];
-  const onLink = localRow(host, { family, bytes: withHostBits(bytes, prefixLength, 0x00), length: prefixLength }, members);
+  const onLink = localRow(owner, { family, bytes: withHostBits(bytes, prefixLength, 0x00), length: prefixLength }, members);
   // RFC 3021: a /31 has no broadcast address.
   if (family === 6 || prefixLength === 31) return [onLink, own];
   const broadcast = { family, bytes: withHostBits(bytes, prefixLength, 0xff), length: bits };
-  return [onLink, own, localRow(host, broadcast, { ...members, loopback: true })];
+  return [onLink, own, localRow(owner, broadcast, { ...members, loopback: true })];
 }
 
-function localRow(host: HostInterface, destinationPrefix: Prefix, members: Partial<ForwardRow2>): ForwardRow2 {
+function localRow(owner: HostInterface, destinationPrefix: Prefix, members: Partial<ForwardRow2>): ForwardRow2 {
   const nextHop = parseAddress(unspecifiedAddress[destinationPrefix.family]);
-  return forwardRow2(host, { metric: SYSTEM_METRIC, protocol: PROTOCOL_LOCAL, ...members, destinationPrefix, nextHop });
+  return forwardRow2(owner, { metric: SYSTEM_METRIC, protocol: PROTOCOL_LOCAL, ...members, destinationPrefix, nextHop });
 }
 
 function withHostBits(bytes: Uint8Array, length: number, fill: 0x00 | 0xff): Uint8Array {
