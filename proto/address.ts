@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { InvalidValueError } from './invalid-value.js';
+import { InvalidValueError, quote } from './invalid-value.js';
 
 /** IP version. */
 export type Family = 4 | 6;
@@ -28,7 +28,7 @@ export function parseAddress(text: string): Address {
   if (!isIPv6(unscoped)) {
     throw new InvalidValueError(
       'INVALID_ADDRESS',
-      `"${text}" is not an IP address`,
+      `${quote(text)} is not an IP address`,
       'write IPv4 as four decimal numbers ("192.0.2.1") or IPv6 as in RFC 4291 ("2001:db8::1")',
     );
   }
@@ -41,7 +41,7 @@ function parseZone(text: string, zone: string | undefined): number {
   if (/^[1-9]\d{0,9}$/.test(zone) && scopeId <= 0xffff_ffff) return scopeId;
   throw new InvalidValueError(
     'INVALID_ADDRESS',
-    `the zone of "${text}" is not an interface index`,
+    `the zone of ${quote(text)} is not an interface index`,
     'write the index of the interface after "%", such as "fe80::1%12"',
   );
 }

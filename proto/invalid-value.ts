@@ -12,3 +12,11 @@ export class InvalidValueError extends Error {
     this.remedy = remedy;
   }
 }
+
+/** Longest part of a value that a message repeats: enough to find it, too little to blow up a header of HTTP/2. */
+const quotedCharacters = 100;
+
+/** A value as a message names it: in quotes, and cut when it is long. */
+export function quote(text: string): string {
+  return `"${text.length > quotedCharacters ? `${text.slice(0, quotedCharacters)}…` : text}"`;
+}

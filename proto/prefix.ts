@@ -1,5 +1,5 @@
 import { type Address, type Family, formatAddress, parseAddress } from './address.js';
-import { InvalidValueError } from './invalid-value.js';
+import { InvalidValueError, quote } from './invalid-value.js';
 
 /** A block of addresses: all that share the first `length` bits. */
 export interface Prefix {
@@ -28,7 +28,7 @@ export function parsePrefix(text: string): Prefix {
   if (!/^(0|[1-9]\d{0,2})$/.test(lengthText) || length > bits) {
     throw new InvalidValueError(
       'INVALID_PREFIX',
-      `the prefix length "${lengthText}" of "${text}" is not a whole number from 0 to ${bits}`,
+      `the prefix length ${quote(lengthText)} of ${quote(text)} is not a whole number from 0 to ${bits}`,
       `write a length from 0 to ${bits} after "/"`,
     );
   }
@@ -38,7 +38,7 @@ export function parsePrefix(text: string): Prefix {
     const canonical = formatPrefix(prefix);
     throw new InvalidValueError(
       'HOST_BITS_SET',
-      `"${text}" has bits set behind its prefix length of ${length}`,
+      `${quote(text)} has bits set behind its prefix length of ${length}`,
       `write "${canonical}" for the network or "${formatAddress({ family, bytes, scopeId })}/${bits}" for the single host`,
     );
   }
@@ -56,7 +56,7 @@ function parsePrefixAddress(text: string, addressText: string): Address {
 }
 
 function notAPrefix(text: string, remedy: string): InvalidValueError {
-  return new InvalidValueError('INVALID_PREFIX', `"${text}" is not a prefix`, remedy);
+  return new InvalidValueError('INVALID_PREFIX', `${quote(text)} is not a prefix`, remedy);
 }
 
 /** Canonical text, "10.0.0.0/8". */

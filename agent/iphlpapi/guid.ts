@@ -1,4 +1,4 @@
-import { InvalidValueError } from '../../proto/invalid-value.js';
+import { InvalidValueError, quote } from '../../proto/invalid-value.js';
 import { dataView } from './row-codec.js';
 
 /** "{6B29FC40-CA47-1067-B31D-00DD010662DA}" of the 16 bytes of a GUID: three little-endian numbers, then bytes as they are. */
@@ -18,7 +18,7 @@ export function decodeGuid(bytes: Uint8Array): string {
 export function encodeGuid(text: string): Uint8Array {
   const groups = /^\{?([\da-f]{8})-([\da-f]{4})-([\da-f]{4})-([\da-f]{4}-[\da-f]{12})\}?$/i.exec(text);
   if (groups === null) {
-    throw new InvalidValueError('INVALID_ARGUMENT', `"${text}" is not a GUID`, 'write it as "{6B29FC40-CA47-1067-B31D-00DD010662DA}"');
+    throw new InvalidValueError('INVALID_ARGUMENT', `${quote(text)} is not a GUID`, 'write it as "{6B29FC40-CA47-1067-B31D-00DD010662DA}"');
   }
   const [, first = '', second = '', third = '', tail = ''] = groups;
   const bytes = new Uint8Array(16);

@@ -48,9 +48,16 @@ export async function startServer({ context, listen, tls, reflection }: ServerOp
     async drain(timeoutMs) {
       health.setStatus('', 'NOT_SERVING');
       health.setStatus(serviceName, 'NOT_SERVING');
-      const deadline = setTimeout(() => server.forceShutdown(), timeoutMs);
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      clearTimeout(deadline);
+      await new Promise<void>((resolve) => {
+        const deadline = setTimeout(() => {
+          server.forceShutdown();
+          resolve();
+        }, timeoutMs);
+        server.tryShutdown(() => {
+          clearTimeout(deadline);
+          resolve();
+        });
+      });
     },
   };
 }

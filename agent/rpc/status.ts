@@ -62,10 +62,18 @@ export function toStatus(error: unknown): OutgoingError {
   };
 }
 
-function makeStatus(reason: ErrorReason, message: string, facts: Readonly<Record<string, string>>): StatusObject {
+/** Longest text in a status: all of it travels in headers, and those have a limit. */
+const statusCharacters = 1000;
+
+function makeStatus(reason: ErrorReason, text: string, facts: Readonly<Record<string, string>>): StatusObject {
   const code = codes[reason];
+  const message = text.slice(0, statusCharacters);
   const metadata = new Metadata();
-  const told = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== ''));
+  const told = Object.fromEntries(
+    Object.entries(facts)
+      .filter(([, value]) => value !== '')
+      .map(([key, value]) => [key, value.slice(0, statusCharacters)]),
+  );
   const info = ErrorInfo.encode({ reason, domain: errorDomain, metadata: told }).finish();
   const details = [{ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(info) }];
   metadata.set('grpc-status-details-bin', Buffer.from(Status.encode({ code, message, details }).finish()));

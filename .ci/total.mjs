@@ -1,0 +1,21 @@
+// Sums the JSON reports of all suites up in one line, and fails if any test did.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const directory = process.argv[2];
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failedSuites = [];
+for (const file of readdirSync(directory)) {
+  const report = JSON.parse(readFileSync(join(directory, file), 'utf8'));
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, numFailedTestSuites = 0 } = report;
+  total.passed += numPassedTests;
+  // A file that fails outside its tests has no failed test, and failed all the same.
+  const failed = numFailedTests || numFailedTestSuites;
+  total.failed += failed;
+  total.skipped += numPendingTests + numTodoTests;
+  if (failed > 0) failedSuites.push(file.replace('.json', ''));
+}
+console.log('');
+if (failedSuites.length > 0) console.log(`failed: ${failedSuites.join(', ')}`);
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;

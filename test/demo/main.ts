@@ -1,0 +1,79 @@
+/** `npm start`: the main job on three simulated hosts. On a terminal it then stays up for commands to be tried. */
+
+import { runCli } from '../../client/cli/run-cli.js';
+import { connect } from '../../client/index.js';
+import { startDemoFleet } from './fleet.js';
+
+const { stdin, stdout, stderr } = process;
+const interactive = stdin.isTTY === true && stdout.isTTY === true;
+const color = stdout.isTTY === true && !process.env.NO_COLOR;
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort());
+
+const fleet = await startDemoFleet();
+try {
+  say('Three simulated Windows hosts run, each with its own agent, reached over mutual TLS with certificates made just now.');
+
+  say('What static routes does the fleet have?');
+  await routefleet('routes list --protocol netMgmt --family 4');
+
+  say('One change on all hosts, by the SDK: 203.0.113.0/24 gets a route of its own by the way that each host goes today.');
+  for (const host of fleet.hosts) await addRoute(host);
+
+  say('Every agent read its row back before it said so. The table after, and how each host now reaches an address in there:');
+  await routefleet('routes list --within 203.0.113.0/24');
+  await routefleet('best-route 203.0.113.7');
+
+  if (interactive) await stayUp();
+} finally {
+  await fleet.close();
+}
+
+async function addRoute({ name, address }: { readonly name: string; readonly address: string }): Promise<void> {
+  const client = connect({ address, tls: fleet.tls });
+  try {
+    const { route: today } = await client.getBestRoute({ destination: '203.0.113.7' });
+    const { nextHop, interfaceLuid: luid } = today;
+    const { route, function: writtenBy } = await client.createRoute({
+      destinationPrefix: '203.0.113.0/24',
+      nextHop,
+      interface: { luid },
+      metric: 5,
+    });
+    stdout.write(
+      `  ${name}: ${route.destinationPrefix} via ${route.nextHop} on "${route.interfaceAlias}", effective metric ${route.effectiveMetric} (${writtenBy})\n`,
+    );
+  } finally {
+    await client.close();
+  }
+}
+
+/** Leaves the hosts running until Ctrl-C. */
+async function stayUp(): Promise<void> {
+  say('The hosts stay up until Ctrl-C. In another terminal, in this directory:');
+  stdout.write(`
+  export ROUTEFLEET_INVENTORY=${fleet.inventory}
+  npm run -s routefleet -- routes list -l site=ams
+  npm run -s routefleet -- routes add 198.51.100.0/24 --next-hop 10.20.0.254 --host office-1
+  npm run -s routefleet -- routes set 198.51.100.0/24 --next-hop 10.20.0.254 --metric 20 --host office-1
+  npm run -s routefleet -- routes delete 198.51.100.0/24 --next-hop 10.20.0.254 --host office-1
+  npm run -s routefleet -- interfaces -o json
+  npm run -s routefleet -- routes add 10.1.2.3/8 --next-hop 10.20.0.254 --host office-1   # an error with its remedy
+`);
+  await new Promise((resolve) => interruption.signal.addEventListener('abort', resolve, { once: true }));
+}
+
+function say(text: string): void {
+  stdout.write(`\n${text}\n`);
+}
+
+async function routefleet(command: string): Promise<void> {
+  stdout.write(`\n$ routefleet ${command}\n`);
+  const code = await runCli([...command.split(' '), '--inventory', fleet.inventory], {
+    stdout,
+    stderr,
+    color: { stdout: color, stderr: color },
+    signal: interruption.signal,
+  });
+  if (code !== 0) process.exitCode = code;
+}
