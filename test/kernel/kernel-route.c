@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+enum { DUMP_ATTEMPTS = 4 };
+
 static const uint8_t zero[16];
 
 size_t address_size(uint8_t family) { return family == AF_INET ? 4 : 16; }
@@ -28,9 +30,16 @@ bool kernel_route_same_key(const struct kernel_route *a, const struct kernel_rou
 }
 
 bool kernel_route_identical(const struct kernel_route *a, const struct kernel_route *b) {
-  return kernel_route_same_key(a, b) && a->table == b->table && a->priority == b->priority && a->type == b->type &&
-         a->scope == b->scope && a->protocol == b->protocol && a->multipath == b->multipath &&
-         !memcmp(a->preferred_source, b->preferred_source, sizeof a->preferred_source);
+  if (!kernel_route_same_key(a, b) || a->table != b->table || a->priority != b->priority || a->type != b->type) return false;
+  return a->family == AF_INET6 ||
+         (a->scope == b->scope && a->protocol == b->protocol && a->multipath == b->multipath &&
+          !memcmp(a->preferred_source, b->preferred_source, sizeof a->preferred_source));
+}
+
+bool kernel_route_is_row(const struct kernel_route *route) { return route->interface_index != 0; }
+
+bool kernel_route_better(const struct kernel_route *a, const struct kernel_route *b) {
+  return a->priority != b->priority ? a->priority < b->priority : a->protocol < b->protocol;
 }
 
 static void copy_address(uint8_t target[16], const struct rtattr *attribute, uint8_t family) {
@@ -39,20 +48,23 @@ static void copy_address(uint8_t target[16], const struct rtattr *attribute, uin
   if (attribute && RTA_PAYLOAD(attribute) >= size) memcpy(target, RTA_DATA(attribute), size);
 }
 
-static bool shown(const struct rtmsg *header) {
+static bool concerns_us(const struct rtmsg *header) {
   if (header->rtm_family != AF_INET && header->rtm_family != AF_INET6) return false;
-  if (header->rtm_tos || header->rtm_src_len || header->rtm_flags & RTM_F_CLONED) return false;
-  switch (header->rtm_type) {
+  return !header->rtm_tos && !header->rtm_src_len && !(header->rtm_flags & RTM_F_CLONED);
+}
+
+static bool type_is_shown(uint8_t type) {
+  switch (type) {
     case RTN_UNICAST: case RTN_LOCAL: case RTN_BROADCAST: case RTN_ANYCAST: case RTN_MULTICAST: return true;
     default: return false;
   }
 }
 
-static void visit_hop(struct kernel_route route, const struct rtattr *gateway, uint32_t interface_index,
+static void visit_hop(struct kernel_route route, const struct rtattr **found, uint32_t interface_index,
                       kernel_route_visit visit, void *context) {
-  route.interface_index = interface_index;
-  copy_address(route.next_hop, gateway, route.family);
-  if (interface_index) visit(&route, context);
+  route.interface_index = type_is_shown(route.type) && !found[RTA_VIA] ? interface_index : 0;
+  copy_address(route.next_hop, found[RTA_GATEWAY], route.family);
+  visit(&route, context);
 }
 
 static void visit_hops(const struct kernel_route *route, const struct rtattr *hops, kernel_route_visit visit, void *context) {
@@ -60,7 +72,7 @@ static void visit_hops(const struct kernel_route *route, const struct rtattr *ho
   for (const struct rtnexthop *hop = RTA_DATA(hops); RTNH_OK(hop, left);) {
     const struct rtattr *found[RTA_MAX + 1];
     attributes_parse(RTNH_DATA(hop), hop->rtnh_len - RTNH_LENGTH(0), found, RTA_MAX);
-    if (!found[RTA_VIA]) visit_hop(*route, found[RTA_GATEWAY], (uint32_t)hop->rtnh_ifindex, visit, context);
+    visit_hop(*route, found, (uint32_t)hop->rtnh_ifindex, visit, context);
     left -= (int)RTNH_ALIGN(hop->rtnh_len);
     hop = RTNH_NEXT(hop);
   }
@@ -76,11 +88,11 @@ static uint32_t expiry(const struct rtattr *cache_info) {
 
 void kernel_route_parse(const struct nlmsghdr *message, kernel_route_visit visit, void *context) {
   const struct rtmsg *header = NLMSG_DATA(message);
-  if (message->nlmsg_len < NLMSG_LENGTH(sizeof *header) || !shown(header)) return;
+  if (message->nlmsg_len < NLMSG_LENGTH(sizeof *header) || !concerns_us(header)) return;
   const struct rtattr *found[RTA_MAX + 1];
   attributes_parse(RTM_RTA(header), RTM_PAYLOAD(message), found, RTA_MAX);
   uint32_t table = found[RTA_TABLE] ? attribute_u32(found[RTA_TABLE]) : header->rtm_table;
-  if ((table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) || found[RTA_VIA]) return;
+  if (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) return;
   struct kernel_route route = {
       .family = header->rtm_family,
       .prefix_length = header->rtm_dst_len,
@@ -98,7 +110,7 @@ void kernel_route_parse(const struct nlmsghdr *message, kernel_route_visit visit
     route.multipath = route.family == AF_INET;
     visit_hops(&route, found[RTA_MULTIPATH], visit, context);
   } else {
-    visit_hop(route, found[RTA_GATEWAY], attribute_u32(found[RTA_OIF]), visit, context);
+    visit_hop(route, found, attribute_u32(found[RTA_OIF]), visit, context);
   }
 }
 
@@ -111,22 +123,38 @@ static void visit_message(const struct nlmsghdr *message, void *context) {
 
 static void restart_dump(void *context) {
   struct dump *dump = context;
-  dump->restart(dump->context);
+  if (dump->restart) dump->restart(dump->context);
 }
 
-int kernel_routes_dump(uint8_t family, kernel_route_visit visit, void (*restart)(void *context), void *context) {
-  if (family == AF_UNSPEC) {
-    /* Two dumps: an interrupted second one must not start the first again, so nothing is forgotten between them. */
-    int error = kernel_routes_dump(AF_INET, visit, restart, context);
-    return error ? error : kernel_routes_dump(AF_INET6, visit, restart, context);
-  }
-  struct dump dump = {visit, restart, context};
-  struct netlink_visitor visitor = {visit_message, restart_dump, &dump};
+static int dump_once(uint8_t family, struct dump *dump) {
+  struct netlink_visitor visitor = {visit_message, restart_dump, dump};
   struct netlink_message message;
   struct rtmsg *header = message_begin(&message, RTM_GETROUTE, 0, sizeof *header);
   header->rtm_family = family;
   int error = netlink_dump(&message, &visitor);
   return error == -EAFNOSUPPORT || error == -EOPNOTSUPP ? 0 : error; /* a kernel without that family has no routes of it */
+}
+
+static int dump_family(uint8_t family, struct dump *dump) {
+  struct netlink_socket changes;
+  int error = netlink_open(&changes, family == AF_INET ? RTMGRP_IPV4_ROUTE : RTMGRP_IPV6_ROUTE);
+  if (error) return error;
+  bool disturbed = true;
+  for (int attempt = 0; !error && disturbed && attempt < DUMP_ATTEMPTS; attempt++) {
+    if (attempt) restart_dump(dump);
+    error = dump_once(family, dump);
+    disturbed = netlink_saw_events(&changes);
+  }
+  netlink_close(&changes);
+  return error ? error : disturbed;
+}
+
+int kernel_routes_dump(uint8_t family, kernel_route_visit visit, void (*restart)(void *context), void *context) {
+  struct dump dump = {visit, restart, context};
+  if (family != AF_UNSPEC) return dump_family(family, &dump);
+  /* `restart` cannot know which of the two dumps begins again: callers that need it dump one family at a time. */
+  int first = dump_family(AF_INET, &dump), second = first < 0 ? first : dump_family(AF_INET6, &dump);
+  return second < 0 ? second : first | second;
 }
 
 static void begin_route(struct netlink_message *message, uint16_t type, uint16_t flags, const struct kernel_route *route) {
@@ -139,6 +167,7 @@ static void begin_route(struct netlink_message *message, uint16_t type, uint16_t
   header->rtm_type = route->type;
   size_t size = address_size(route->family);
   if (route->prefix_length) message_put(message, RTA_DST, route->destination, size);
+  if (memcmp(route->preferred_source, zero, sizeof zero)) message_put(message, RTA_PREFSRC, route->preferred_source, size);
   message_put_u32(message, RTA_OIF, route->interface_index);
   message_put_u32(message, RTA_PRIORITY, route->priority);
 }
@@ -164,6 +193,8 @@ int kernel_route_add(struct netlink_socket *socket, const struct kernel_route *r
 int kernel_route_delete(struct netlink_socket *socket, const struct kernel_route *route) {
   struct netlink_message message;
   begin_route(&message, RTM_DELROUTE, 0, route);
+  /* "Any": what was read may be that of another of equal next hops, and the rest names one route already. */
+  if (route->family == AF_INET6) ((struct rtmsg *)message.body)->rtm_protocol = RTPROT_UNSPEC;
   /* IPv6 takes a missing gateway for "any, and all siblings"; the zero gateway is what names the on-link row. IPv4 takes a
    * zero one for missing, and tells on-link rows apart by their scope. */
   bool named = route->family == AF_INET6 || !kernel_route_on_link(route);

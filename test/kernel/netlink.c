@@ -163,6 +163,17 @@ int netlink_receive_events(struct netlink_socket *sock, void *buffer, size_t siz
   return length == -EAGAIN ? 0 : (int)length;
 }
 
+bool netlink_saw_events(struct netlink_socket *sock) {
+  bool saw = false;
+  uint8_t byte;
+  for (;;) {
+    ssize_t length = recv(sock->fd, &byte, sizeof byte, MSG_DONTWAIT); /* takes the whole datagram from the queue */
+    if (length < 0 && errno == EAGAIN) return saw;
+    if (length < 0 && errno != EINTR && errno != ENOBUFS) return true;
+    saw = true;
+  }
+}
+
 int netlink_barrier(struct netlink_socket *sock) {
   struct netlink_message message;
   struct ifinfomsg *link = message_begin(&message, RTM_GETLINK, 0, sizeof *link);

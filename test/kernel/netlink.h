@@ -36,6 +36,9 @@ int netlink_dump(struct netlink_message *message, const struct netlink_visitor *
 /* One datagram of events without waiting: bytes, 0 when there is none, -ENOBUFS after an overrun. */
 int netlink_receive_events(struct netlink_socket *socket, void *buffer, size_t size);
 
+/* Whether any event is waiting (or was lost); they are thrown away. `socket` has no other use. */
+bool netlink_saw_events(struct netlink_socket *socket);
+
 /* Returns once changes that were under way when it was called are complete (the kernel's configuration lock is taken). */
 int netlink_barrier(struct netlink_socket *socket);
 

@@ -12,6 +12,9 @@
  *  - Linux keeps the metric in the key, Windows does not: one key with several priorities is one row (the best), Set and
  *    Delete act on all of them.
  *  - Linux priority = route metric + interface metric. Rows made by others with a smaller priority read as metric 0.
+ *  - Equal IPv6 next hops (same prefix and metric) all read with the protocol of the first, and stay in the table while one of
+ *    their interfaces is down. The kernel tells nothing of an on-link hop in `ip -6 route add … nexthop dev X`,
+ *    and its dump (`ip -6 route` too) leaves out an on-link row that stands between several next hops of the same prefix and metric.
  *  - An IPv4 multipath route made by another program shows as rows, but Set and Delete of such a row answer 50.
  *  - Publish, Autoconfigure, Loopback, Immortal and SitePrefixLength are not kept: on reading Loopback is TRUE for own
  *    addresses, Autoconfigure for DHCP and router advertisement, Immortal for an infinite lifetime, the others 0. Age is 0.

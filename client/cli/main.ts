@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { runCli } from './run-cli.js';
+
+const { stdout, stderr, env } = process;
+
+// "| head" closes the pipe when it has seen enough: no mistake, and nobody is left to read more.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+}
+
+const interruption = new AbortController();
+// Once: a second Ctrl-C ends the process at once.
+process.once('SIGINT', () => interruption.abort(new Error('interrupted')));
+
+const colorless = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout,
+  stderr,
+  color: { stdout: stdout.isTTY === true && !colorless, stderr: stderr.isTTY === true && !colorless },
+  signal: interruption.signal,
+});

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { version } from '../../proto/gen/version.js';
+import type { CommandContext } from './command-context.js';
+import { addAgent } from './commands/agent.js';
+import { addBestRoute } from './commands/best-route.js';
+import { examples, exitCodeHelp } from './commands/help.js';
+import { addInterfaces } from './commands/interfaces.js';
+import { addRoutes } from './commands/routes.js';
+import { addGlobalOptions } from './options/global-options.js';
+
+/** The command line of `routefleet`. Parsing throws a CommanderError where commander would end the process. */
+export function createProgram(context: CommandContext): Command {
+  const { stdout, stderr, color } = context.io;
+  const program = new Command('routefleet')
+    .description('Reads and edits the routing tables of Windows hosts through their agents.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHasColors: () => color.stdout,
+      getErrHasColors: () => color.stderr,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(--help says what there is)')
+    .addHelpText(
+      'after',
+      examples(
+        'routefleet routes list --address 10.0.0.2:7420 --tls-ca ca.pem --tls-cert me.pem --tls-key me-key.pem',
+        'routefleet routes list --inventory fleet.yaml -l site=ams --within 10.0.0.0/8',
+        'routefleet routes add 10.9.0.0/16 --next-hop 10.0.0.254 --inventory fleet.yaml --host "web*"',
+      ) + exitCodeHelp,
+    );
+  addGlobalOptions(program);
+  addRoutes(program, context);
+  addInterfaces(program, context);
+  addBestRoute(program, context);
+  addAgent(program, context);
+  return program;
+}

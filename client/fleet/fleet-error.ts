@@ -1,0 +1,30 @@
+/** Why a fleet cannot be addressed. */
+export type FleetErrorCode =
+  /** The file is not there, or cannot be read. */
+  | 'INVENTORY_UNREADABLE'
+  /** The file breaks a rule. */
+  | 'INVENTORY_INVALID'
+  /** A glob or label selector cannot be read. */
+  | 'SELECTOR_INVALID'
+  /** A selector takes no host. */
+  | 'NO_MATCH';
+
+const mark = Symbol.for('routefleet.FleetError');
+
+/** A mistake in what names the hosts, before any of them is spoken to. */
+export class FleetError extends Error {
+  override readonly name: string = 'FleetError';
+  readonly code: FleetErrorCode;
+  readonly remedy: string;
+
+  constructor(code: FleetErrorCode, message: string, remedy: string, cause?: unknown) {
+    super(message, { cause });
+    Object.defineProperty(this, mark, { value: true });
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): value is FleetError {
+    return typeof value === 'object' && value !== null && mark in value;
+  }
+}

@@ -1,0 +1,70 @@
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { FleetError } from './fleet-error.js';
+
+/** Where something stands in a file: keys and list positions from the root. */
+export type Path = readonly PropertyKey[];
+
+/** A rule that a file breaks. */
+export interface Problem {
+  readonly path: Path;
+  /** Point at the key instead of its value. */
+  readonly atKey?: boolean;
+  /** Names value and rule. */
+  readonly message: string;
+}
+
+/** A YAML file that can tell where in it something stands. */
+export interface InventoryDocument {
+  /** What it holds, as plain values. */
+  readonly content: unknown;
+  /** One error for all problems, each with file, line and column. */
+  error(problems: readonly Problem[], remedy: string): FleetError;
+}
+
+/**
+ * Reads YAML 1.2. A key that is there twice is an error: one of the two hosts would silently be lost.
+ *
+ * @throws FleetError INVENTORY_INVALID
+ */
+export function readDocument(text: string, file: string): InventoryDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+
+  function at(offset: number | undefined): string {
+    const { line, col } = lines.linePos(offset ?? 0);
+    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  }
+
+  if (error !== undefined) throw syntaxError(error, text, at(error.pos[0]));
+  return {
+    content: document.toJS(),
+    error: (problems, remedy) => {
+      const texts = problems.map(({ path, atKey, message }) => `${at(offsetOf(document, path, atKey))}: ${message}`);
+      return new FleetError('INVENTORY_INVALID', texts.join('\n'), remedy);
+    },
+  };
+}
+
+function syntaxError(error: YAMLParseError, text: string, place: string): FleetError {
+  if (error.code === 'DUPLICATE_KEY') {
+    const [key = ''] = /^[^\s:]+/.exec(text.slice(error.pos[0])) ?? [];
+    return new FleetError('INVENTORY_INVALID', `${place}: ${key} is there twice`, 'give every host, group and key once', error);
+  }
+  const remedy = 'correct the YAML; values with special characters need quotes';
+  return new FleetError('INVENTORY_INVALID', `${place}: ${error.message}`, remedy, error);
+}
+
+/** Offset of the nearest thing in the file that the path leads to. */
+function offsetOf(document: Document, path: Path, atKey = false): number | undefined {
+  if (path.length === 0) return isNode(document.contents) ? document.contents.range?.[0] : undefined;
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const key = path.at(-1);
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isPair(item) && String(item.key) === key);
+    const node = atKey || !isNode(pair?.value) ? pair?.key : pair.value;
+    if (isNode(node)) return node.range?.[0];
+  }
+  const node = document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : offsetOf(document, path.slice(0, -1));
+}

@@ -1,0 +1,46 @@
+import type { Route } from './route.js';
+import type { InterfaceSelector } from './route-spec.js';
+
+/** Asks how the host would reach an address. */
+export interface BestRouteQuery {
+  readonly destination: string;
+  /** Source address that the host shall use. Absent: it chooses. */
+  readonly source?: string | undefined;
+  /** Interface that the host shall use. Absent: it chooses. */
+  readonly interface?: InterfaceSelector | undefined;
+}
+
+/** How the host would reach an address. */
+export interface BestRoute {
+  readonly route: Route;
+  /** Source address that the host would use. Undefined: it does not tell. */
+  readonly sourceAddress?: string | undefined;
+}
+
+/** A row that was created. */
+export interface CreateRouteResult {
+  /** As read back; with `validateOnly`, as it would be. */
+  readonly route: Route;
+  /** It was there before, and nothing was written. */
+  readonly alreadyExisted: boolean;
+  /** Windows function that wrote it. Undefined: nothing was written. */
+  readonly function?: string | undefined;
+}
+
+/** A row that was changed. */
+export interface SetRouteResult {
+  /** As read back; with `validateOnly`, as it would be. */
+  readonly route: Route;
+  /** The row before. */
+  readonly previous: Route;
+  /** Windows function that wrote it. Undefined: it already was as asked. */
+  readonly function?: string | undefined;
+}
+
+/** A row that was deleted. */
+export interface DeleteRouteResult {
+  /** As it was. Undefined: there was none (`allowMissing`). */
+  readonly route?: Route | undefined;
+  /** Windows function that deleted it. Undefined: nothing was written. */
+  readonly function?: string | undefined;
+}

@@ -1,0 +1,35 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import { Client, credentials as grpcCredentials } from '@grpc/grpc-js';
+import { channelOptions } from './channel-options.js';
+import type { ClientCredentials } from './credentials.js';
+import type { Endpoint } from './endpoint.js';
+
+/** What a connection needs. */
+export interface ChannelSettings {
+  readonly endpoint: Endpoint;
+  /** Undefined: plaintext. */
+  readonly credentials: ClientCredentials | undefined;
+  /** Name that the agent's certificate must hold. Undefined: the host of the endpoint. */
+  readonly serverName: string | undefined;
+}
+
+/**
+ * RFC 6066 forbids IP addresses as TLS server names, and Node warns of them. grpc-js cannot leave the name out, so such a connection sends
+ * one that means nothing (RFC 2606); what is checked is the address.
+ */
+const noServerName = 'agent.invalid';
+
+/** Opens a gRPC channel; the connection itself is made with the first call. */
+export function openChannel({ endpoint, credentials, serverName }: ChannelSettings): Client {
+  const target = `dns:///${endpoint.address}`;
+  if (credentials === undefined) return new Client(target, grpcCredentials.createInsecure(), channelOptions);
+  const expected = serverName ?? endpoint.host;
+  const channelCredentials = grpcCredentials.createFromSecureContext(credentials.secureContext, {
+    checkServerIdentity: (_sent, certificate) => checkServerIdentity(expected, certificate),
+  });
+  return new Client(target, channelCredentials, {
+    ...channelOptions,
+    'grpc.ssl_target_name_override': isIP(expected) === 0 ? expected : noServerName,
+  });
+}

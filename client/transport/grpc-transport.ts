@@ -1,0 +1,105 @@
+import { connectivityState, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { fromServiceError } from '../errors/from-service-error.js';
+import { RouteError } from '../errors/route-error.js';
+import type { FailedCall } from '../errors/transport-failure.js';
+import { type ChannelSettings, openChannel } from './channel.js';
+import type { CallLimits, Method, Transport } from './transport.js';
+
+/** A {@link Transport} over one gRPC channel. */
+export function createGrpcTransport(settings: ChannelSettings): Transport {
+  const { address } = settings.endpoint;
+  const client = openChannel(settings);
+  const open = new Set<() => void>();
+  let closed = false;
+
+  /** Makes the call end with `signal` and with the client; the result undoes that. */
+  function track(cancel: () => void, signal: AbortSignal | undefined): () => void {
+    open.add(cancel);
+    signal?.addEventListener('abort', cancel, { once: true });
+    return () => {
+      open.delete(cancel);
+      signal?.removeEventListener('abort', cancel);
+    };
+  }
+
+  function describe(method: string, { signal, timeoutMs }: CallLimits): FailedCall {
+    const connected = !closed && client.getChannel().getConnectivityState(false) === connectivityState.READY;
+    return { address, method, secure: settings.credentials !== undefined, connected, timeoutMs, signal };
+  }
+
+  function assertOpen(method: string, { signal }: CallLimits): void {
+    if (closed) throw cancelled('the client is closed', method);
+    if (signal?.aborted) throw cancelled('cancelled by the caller', method, signal.reason);
+  }
+
+  function cancelled(message: string, method: string, cause?: unknown): RouteError {
+    return new RouteError({ code: 'CANCELLED', reason: 'CANCELLED', message, address, method, cause });
+  }
+
+  return {
+    address,
+
+    async unary<Request, Response>(method: Method<Request, Response>, request: Request, limits: CallLimits): Promise<Response> {
+      const name = nameOf(method);
+      assertOpen(name, limits);
+      return new Promise((resolve, reject) => {
+        const call = client.makeUnaryRequest(
+          method.path,
+          method.requestSerialize,
+          method.responseDeserialize,
+          request,
+          new Metadata(),
+          { deadline: Date.now() + limits.timeoutMs },
+          (error, response) => {
+            release();
+            if (error === null) resolve(response as Response);
+            else reject(fromServiceError(error, describe(name, limits)));
+          },
+        );
+        const release = track(() => call.cancel(), limits.signal);
+      });
+    },
+
+    async *serverStream<Request, Response>(
+      method: Method<Request, Response>,
+      request: Request,
+      limits: CallLimits,
+    ): AsyncGenerator<Response, void, undefined> {
+      const name = nameOf(method);
+      assertOpen(name, limits);
+      const call = client.makeServerStreamRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        new Metadata(),
+        { deadline: Date.now() + limits.timeoutMs },
+      );
+      const release = track(() => call.cancel(), limits.signal);
+      // Once the iteration has ended nobody else listens, and the status of the cancelled call would be an unhandled "error".
+      call.on('error', () => undefined);
+      try {
+        for await (const message of call) yield message as Response;
+      } catch (error) {
+        throw isServiceError(error) ? fromServiceError(error, describe(name, limits)) : error;
+      } finally {
+        call.cancel();
+        release();
+      }
+    },
+
+    close() {
+      closed = true;
+      for (const cancel of open) cancel();
+      client.close();
+    },
+  };
+}
+
+function nameOf({ path }: { readonly path: string }): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'metadata' in error;
+}

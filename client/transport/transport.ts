@@ -1,0 +1,28 @@
+/** A method of the service, as the generated code describes it. */
+export interface Method<Request, Response> {
+  /** "/routefleet.v1.RouteService/GetAgent" */
+  readonly path: string;
+  readonly requestSerialize: (value: Request) => Buffer;
+  readonly responseDeserialize: (value: Buffer) => Response;
+}
+
+/** The bounds of one call. */
+export interface CallLimits {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+}
+
+/** PORT: what the SDK needs of a connection. Every failure is a RouteError. */
+export interface Transport {
+  /** "10.0.0.2:7420" */
+  readonly address: string;
+  unary<Request, Response>(method: Method<Request, Response>, request: Request, limits: CallLimits): Promise<Response>;
+  /** The call begins with the first `next()`; ending the iteration early cancels it. Messages are read as they are taken. */
+  serverStream<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    limits: CallLimits,
+  ): AsyncGenerator<Response, void, undefined>;
+  /** Cancels what is open and closes the connection. */
+  close(): void;
+}
