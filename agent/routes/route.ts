@@ -1,4 +1,4 @@
-import { type Address, type Family, formatAddress, isUnspecified } from '../../proto/address.js';
+import { type Address, formatAddress, isUnspecified } from '../../proto/address.js';
 import { formatPrefix, type Prefix } from '../../proto/prefix.js';
 
 /** An interface by both of its names: the LUID is stable, the index is not. */
@@ -50,11 +50,6 @@ export interface DesiredRoute extends RouteKey {
 /** metric + interface metric: what Windows compares. Undefined when the interface metric is. */
 export function effectiveMetric({ metric, interfaceMetric }: Pick<Route, 'metric' | 'interfaceMetric'>): number | undefined {
   return interfaceMetric === undefined ? undefined : metric + interfaceMetric;
-}
-
-/** IP version of a row. */
-export function routeFamily({ destinationPrefix }: Pick<RouteKey, 'destinationPrefix'>): Family {
-  return destinationPrefix.family;
 }
 
 /** The key as one string, for maps. Zones are left out: the interface says the same. */

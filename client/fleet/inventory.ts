@@ -48,7 +48,7 @@ export async function loadInventory(file: string): Promise<Inventory> {
  *
  * @throws FleetError INVENTORY_INVALID with file, line and column of every problem
  */
-export function parseInventory(text: string, file: string): Inventory {
+function parseInventory(text: string, file: string): Inventory {
   const document = readDocument(text, file);
   const parsed = inventorySchema.safeParse(document.content ?? {});
   if (!parsed.success) {

@@ -25,7 +25,7 @@ export interface HostInterface {
 }
 
 /** NET_LUID of an interface type and a NetLuidIndex. https://learn.microsoft.com/windows/win32/api/ifdef/ns-ifdef-net_luid_lh */
-export function netLuid(type: number, luidIndex: number): bigint {
+function netLuid(type: number, luidIndex: number): bigint {
   return (BigInt(type) << 48n) | (BigInt(luidIndex) << 24n);
 }
 

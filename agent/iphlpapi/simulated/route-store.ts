@@ -21,7 +21,7 @@ export interface RowIdentity {
 }
 
 /** Identity as a string. The zone of the next hop is no part of it: the interface says the same. */
-export function rowKey({ interfaceLuid, destinationPrefix, nextHop }: RowIdentity): string {
+function rowKey({ interfaceLuid, destinationPrefix, nextHop }: RowIdentity): string {
   return `${interfaceLuid}/${destinationPrefix.length}/${words(destinationPrefix.bytes)}/${words(nextHop.bytes)}`;
 }
 

@@ -33,7 +33,7 @@ export async function decodeFilter(table: RouteTable, filter: WireRouteFilter | 
 }
 
 /** An IP version; undefined for both. */
-export function decodeFamily(field: string, family: AddressFamily): Family | undefined {
+function decodeFamily(field: string, family: AddressFamily): Family | undefined {
   switch (checkEnum(field, AddressFamily, family)) {
     case AddressFamily.UNSPECIFIED:
       return undefined;
