@@ -16,9 +16,13 @@ const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort(new Error('interrupted')));
 
 const colorless = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
-process.exitCode = await runCli(process.argv.slice(2), {
+const code = await runCli(process.argv.slice(2), {
   stdout,
   stderr,
   color: { stdout: stdout.isTTY === true && !colorless, stderr: stderr.isTTY === true && !colorless },
   signal: interruption.signal,
 });
+
+await Promise.all([stdout, stderr].map((stream) => new Promise((flushed) => stream.write('', flushed))));
+// Not by itself: Node waits for a TCP connection attempt to a silent host, which the kernel gives up after two minutes.
+process.exit(code);

@@ -84,7 +84,7 @@ export const connectionFailures: readonly ConnectionFailure[] = [
   unreachable(
     /Connection dropped|ECONNRESET|EPIPE|socket hang up|closed/i,
     (address) => `the connection to ${address} broke during the call`,
-    'look at the table before you repeat a write: it may have been done',
+    'repeat a read; before you repeat a write, look at the table: it may have been done',
   ),
 ];
 

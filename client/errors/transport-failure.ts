@@ -1,4 +1,5 @@
 import type { ServiceError } from '@grpc/grpc-js';
+import { readMethods } from '../transport/read-methods.js';
 import { connectionFailures, type FailureText } from './connection-failures.js';
 import { RouteError } from './route-error.js';
 import { rpcCodeOf } from './rpc-code.js';
@@ -34,17 +35,25 @@ function textOf(error: ServiceError, call: FailedCall): FailureText {
   return { reason: 'UNKNOWN', message: error.details || `the call ended with status ${code}` };
 }
 
-function cancelledText({ signal }: FailedCall): FailureText {
-  if (signal?.aborted) return { reason: 'CANCELLED', message: 'cancelled by the caller' };
-  return { reason: 'CANCELLED', message: 'cancelled, since the client was closed or the agent stopped' };
+function cancelledText(call: FailedCall): FailureText {
+  const message = call.signal?.aborted ? 'cancelled by the caller' : 'cancelled, since the client was closed or the agent stopped';
+  return { reason: 'CANCELLED', message, ...(mayBeDone(call) ? { remedy: repeatRemedy } : {}) };
 }
 
-function deadlineText({ address, connected, timeoutMs }: FailedCall): FailureText {
+/** Whether the host may have been changed all the same. */
+function mayBeDone({ connected, method }: FailedCall): boolean {
+  return connected && !readMethods.includes(method);
+}
+
+const repeatRemedy = 'look at the table before you repeat it: it may have been done';
+
+function deadlineText(call: FailedCall): FailureText {
+  const { address, connected, timeoutMs } = call;
   if (connected) {
     return {
       reason: 'DEADLINE_EXCEEDED',
       message: `${address} did not answer within ${timeoutMs} ms`,
-      remedy: 'allow more time, or look at the load and the log of the agent',
+      remedy: mayBeDone(call) ? repeatRemedy : 'allow more time, or look at the load and the log of the agent',
     };
   }
   return {

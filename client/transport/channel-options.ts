@@ -1,9 +1,7 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
+import { readMethods } from './read-methods.js';
 
 const mebibyte = 1024 * 1024;
-
-/** Methods that change nothing on the host. */
-const reads = ['GetAgent', 'ListInterfaces', 'ListRoutes', 'GetRoute', 'GetBestRoute'];
 
 /**
  * Only reads are repeated, and only when the agent was not reached. A write is left to the caller, who knows whether it can be repeated; with
@@ -14,7 +12,7 @@ const reads = ['GetAgent', 'ListInterfaces', 'ListRoutes', 'GetRoute', 'GetBestR
 const serviceConfig = {
   methodConfig: [
     {
-      name: reads.map((method) => ({ service: 'routefleet.v1.RouteService', method })),
+      name: readMethods.map((method) => ({ service: 'routefleet.v1.RouteService', method })),
       retryPolicy: {
         maxAttempts: 3,
         initialBackoff: '0.1s',

@@ -4,6 +4,7 @@ import { Client, credentials as grpcCredentials } from '@grpc/grpc-js';
 import { channelOptions } from './channel-options.js';
 import type { ClientCredentials } from './credentials.js';
 import type { Endpoint } from './endpoint.js';
+import { trackSockets } from './sockets.js';
 
 /** What a connection needs. */
 export interface ChannelSettings {
@@ -20,16 +21,32 @@ export interface ChannelSettings {
  */
 const noServerName = 'agent.invalid';
 
+/** A gRPC channel. */
+export interface Channel {
+  readonly client: Client;
+  /** Ends it, also while it is still connecting. */
+  close(): void;
+}
+
 /** Opens a gRPC channel; the connection itself is made with the first call. */
-export function openChannel({ endpoint, credentials, serverName }: ChannelSettings): Client {
-  const target = `dns:///${endpoint.address}`;
-  if (credentials === undefined) return new Client(target, grpcCredentials.createInsecure(), channelOptions);
+export function openChannel({ endpoint, credentials, serverName }: ChannelSettings): Channel {
   const expected = serverName ?? endpoint.host;
-  const channelCredentials = grpcCredentials.createFromSecureContext(credentials.secureContext, {
-    checkServerIdentity: (_sent, certificate) => checkServerIdentity(expected, certificate),
-  });
-  return new Client(target, channelCredentials, {
+  const channelCredentials =
+    credentials === undefined
+      ? grpcCredentials.createInsecure()
+      : grpcCredentials.createFromSecureContext(credentials.secureContext, {
+          checkServerIdentity: (_sent, certificate) => checkServerIdentity(expected, certificate),
+        });
+  const sockets = trackSockets(channelCredentials);
+  const client = new Client(`dns:///${endpoint.address}`, channelCredentials, {
     ...channelOptions,
     'grpc.ssl_target_name_override': isIP(expected) === 0 ? expected : noServerName,
   });
+  return {
+    client,
+    close() {
+      client.close();
+      sockets.destroyLeftovers();
+    },
+  };
 }

@@ -8,7 +8,8 @@ import type { CallLimits, Method, Transport } from './transport.js';
 /** A {@link Transport} over one gRPC channel. */
 export function createGrpcTransport(settings: ChannelSettings): Transport {
   const { address } = settings.endpoint;
-  const client = openChannel(settings);
+  const channel = openChannel(settings);
+  const { client } = channel;
   const open = new Set<() => void>();
   let closed = false;
 
@@ -91,7 +92,7 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
     close() {
       closed = true;
       for (const cancel of open) cancel();
-      client.close();
+      channel.close();
     },
   };
 }

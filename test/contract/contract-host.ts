@@ -14,8 +14,6 @@ export interface ContractCapabilities {
   readonly ipv6: boolean;
   /** Finite lifetimes of rows. */
   readonly lifetimes: boolean;
-  /** CreateIpForwardEntry2 and its siblings are there. */
-  readonly netio: boolean;
 }
 
 /** A running agent whose host has two interfaces. Nothing else edits its table meanwhile. */
@@ -31,7 +29,5 @@ export interface ContractSubject {
   readonly name: string;
   readonly ipv4Writes: 'classic' | 'netio';
   readonly capabilities: ContractCapabilities;
-  /** Undefined: it can run here. Otherwise what is missing. */
-  readonly skip?: string | undefined;
   start(): Promise<ContractHost>;
 }

@@ -15,7 +15,9 @@
  *  - Equal IPv6 next hops (same prefix and metric) all read with the protocol of the first, and stay in the table while one of
  *    their interfaces is down. The kernel tells nothing of an on-link hop in `ip -6 route add … nexthop dev X`,
  *    and its dump (`ip -6 route` too) leaves out an on-link row that stands between several next hops of the same prefix and metric.
- *  - An IPv4 multipath route made by another program shows as rows, but Set and Delete of such a row answer 50.
+ *  - An IPv4 multipath route made by another program shows as rows (also while an interface of one hop is down), but Set and
+ *    Delete of such a row answer 50.
+ *  - What the rig would answer during a storm of foreign route changes that outlasts four readings of the table may lack rows.
  *  - Publish, Autoconfigure, Loopback, Immortal and SitePrefixLength are not kept: on reading Loopback is TRUE for own
  *    addresses, Autoconfigure for DHCP and router advertisement, Immortal for an infinite lifetime, the others 0. Age is 0.
  *  - A finite ValidLifetime is kept for IPv6 (RTA_EXPIRES) and answers 50 for IPv4. PreferredLifetime reads as ValidLifetime.

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fetchNpmPackage } from './npm-package.js';
+import { createTemporaryDirectory } from './temporary.js';
 
 const run = promisify(execFile);
 const repository = join(import.meta.dirname, '../..');
@@ -23,7 +23,7 @@ export interface StagedPackage {
 
 /** Builds the package of the working tree into a temporary directory, with its production dependencies and koffi for Windows. */
 export async function stagePackage(): Promise<StagedPackage> {
-  const directory = await mkdtemp(join(tmpdir(), 'routefleet-stage-'));
+  const directory = await createTemporaryDirectory('stage');
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const manifest = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as Manifest;

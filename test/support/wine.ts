@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createTemporaryDirectory } from './temporary.js';
 
 /** Seconds that a wineserver outlives its last program: an interrupted test run then leaves none behind for good. */
 const serverLingerSeconds = 60;
@@ -70,7 +70,7 @@ export async function createWinePrefix({
   readonly namespace?: string | undefined;
   readonly template?: Pick<WinePrefix, 'directory'> | undefined;
 } = {}): Promise<WinePrefix> {
-  const root = await mkdtemp(join(tmpdir(), 'routefleet-wine-'));
+  const root = await createTemporaryDirectory('wine');
   const directory = join(root, 'prefix');
   if (template === undefined) await mkdir(directory);
   else await cp(template.directory, directory, { recursive: true, verbatimSymlinks: true });
@@ -131,11 +131,12 @@ function prefixEnvironment(directory: string): Record<string, string> {
   };
 }
 
-/** Output goes to files: with pipes node.exe dies of EBADF, and programs that stay behind would keep a pipe open. */
+/** Starts a command with its output in files: with pipes node.exe dies of EBADF, and programs that stay behind would keep a pipe open. */
 function startProcess(command: readonly string[], output: string, options: { cwd: string; env: Record<string, string> }): WineProcess {
-  const [program = '', ...args] = command;
+  // Whatever ends the test run, also SIGKILL, ends the program; the wineserver follows when it has no program left.
+  const args = ['--pdeathsig', 'KILL', ...command];
   const files = [openSync(`${output}.out`, 'w'), openSync(`${output}.err`, 'w')] as const;
-  const child = spawn(program, args, { ...options, stdio: ['ignore', ...files] });
+  const child = spawn('setpriv', args, { ...options, stdio: ['ignore', ...files] });
   for (const file of files) closeSync(file);
   return {
     pid: child.pid ?? 0,

@@ -1,4 +1,4 @@
-import { type ChannelCredentials, type ClientUnaryCall, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { type ChannelCredentials, type ClientOptions, type ClientUnaryCall, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { ErrorInfo } from '../../proto/gen/google/rpc/error_details.pb.js';
 import { Status } from '../../proto/gen/google/rpc/status.pb.js';
 import type { Route, RouteFilter } from '../../proto/gen/routefleet/v1/route.pb.js';
@@ -91,8 +91,12 @@ export interface Wire {
 }
 
 /** Connects; plaintext without credentials. */
-export function connectWire(address: string, channel: ChannelCredentials = credentials.createInsecure()): Wire {
-  const client = new RouteServiceClient(address, channel);
+export function connectWire(
+  address: string,
+  channel: ChannelCredentials = credentials.createInsecure(),
+  options: ClientOptions = {},
+): Wire {
+  const client = new RouteServiceClient(address, channel, options);
   return {
     getAgent: promised(GetAgentRequest, (request, done) => client.getAgent(request, done)),
     listInterfaces: promised(ListInterfacesRequest, (request, done) => client.listInterfaces(request, done)),

@@ -11,7 +11,7 @@ export type ComparableRoute = Pick<
 /** What `ip -json address` and an agent under Wine both know of an interface. */
 export type ComparableInterface = Pick<
   NetworkInterface,
-  'alias' | 'index' | 'type' | 'physicalAddress' | 'mtu' | 'administrativeStatus' | 'addresses'
+  'alias' | 'index' | 'type' | 'physicalAddress' | 'mtu' | 'operationalStatus' | 'addresses'
 >;
 
 interface LinuxRoute {
@@ -60,7 +60,10 @@ export async function expectedRoutes(network: TestNetwork): Promise<ComparableRo
   });
 }
 
-/** The interfaces that the agent must show, by `ip address`: those with an address, as Wine does not tell where IP is bound. */
+/**
+ * The interfaces that the agent must show, by `ip address`: those with an address, as Wine does not tell where IP is bound. Wine calls every
+ * interface administratively up; the operational state is real.
+ */
 export async function expectedInterfaces(network: TestNetwork): Promise<ComparableInterface[]> {
   const links = await readLinks(network);
   return links
@@ -74,7 +77,7 @@ export async function expectedInterfaces(network: TestNetwork): Promise<Comparab
         // Wine tells of no hardware address where Linux has zeros.
         physicalAddress: isLoopback ? undefined : link.address.replaceAll(':', '-'),
         mtu: link.mtu,
-        administrativeStatus: link.flags.includes('UP') ? ('up' as const) : ('down' as const),
+        operationalStatus: link.flags.includes('UP') ? ('up' as const) : ('down' as const),
         addresses: link.addr_info.map(({ local, prefixlen }) => ({
           address: local.startsWith('fe80:') ? `${local}%${link.ifindex}` : local,
           prefixLength: prefixlen,
@@ -91,8 +94,8 @@ export function comparableRoute(route: Route): ComparableRoute {
 
 /** An interface of the agent as far as it can be compared. */
 export function comparableInterface(networkInterface: NetworkInterface): ComparableInterface {
-  const { alias, index, type, physicalAddress, mtu, administrativeStatus, addresses } = networkInterface;
-  return { alias, index, type, physicalAddress, mtu, administrativeStatus, addresses };
+  const { alias, index, type, physicalAddress, mtu, operationalStatus, addresses } = networkInterface;
+  return { alias, index, type, physicalAddress, mtu, operationalStatus, addresses };
 }
 
 async function readLinks(network: TestNetwork): Promise<LinuxLink[]> {

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createCleanup } from '../support/cleanup.js';
+import { isOwnerAlive } from '../support/temporary.js';
 
 const run = promisify(execFile);
+const namespacePrefix = 'routefleet-windows-';
 
 /** A network namespace with a small network of its own, which the test can reach. */
 export interface TestNetwork {
@@ -21,12 +23,13 @@ export interface TestNetwork {
  * the ranges for benchmarks and documentation, so that nothing of this host is in the way.
  */
 export async function createTestNetwork(): Promise<TestNetwork> {
-  const namespace = `routefleet-windows-${process.pid}`;
+  const namespace = `${namespacePrefix}${process.pid}`;
   const outside = `rfw${process.pid}`;
   const subnet = `198.18.${process.pid % 256}`;
   const network = { address: `${subnet}.2`, neighbour: `${subnet}.1` };
   const ip = (...args: string[]): Promise<string> => runIp(['-netns', namespace, ...args]);
   const cleanup = createCleanup();
+  await removeAbandoned();
   try {
     await runIp(['netns', 'add', namespace]);
     cleanup.defer(() => runIp(['netns', 'delete', namespace]));
@@ -39,6 +42,14 @@ export async function createTestNetwork(): Promise<TestNetwork> {
   } catch (error) {
     await cleanup.run();
     throw error;
+  }
+}
+
+/** Removes the namespaces of killed test runs. */
+async function removeAbandoned(): Promise<void> {
+  const names = (await runIp(['netns', 'list'])).match(/^\S+/gm) ?? [];
+  for (const name of names) {
+    if (name.startsWith(namespacePrefix) && !isOwnerAlive(name)) await runIp(['netns', 'delete', name]);
   }
 }
 

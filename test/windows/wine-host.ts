@@ -8,6 +8,9 @@ import { startAgent, type WineAgent } from '../support/wine-agent.js';
 import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
 import { createTestNetwork, type TestNetwork } from './network.js';
 
+/** Name in the certificate of the agents, beside their address. */
+export const agentName = 'agent.test';
+
 /** A namespace that plays a Windows host: Wine, the package, certificates and a running agent. */
 export interface WineHost {
   readonly network: TestNetwork;
@@ -41,7 +44,7 @@ export async function createWineHost(): Promise<WineHost> {
     const pki = await createTestPki();
     // Inside the stage, which is removed at the end.
     const directory = join(staged.directory, 'tls');
-    const server = await pki.issueServer({ name: 'agent', ipAddresses: [network.address] });
+    const server = await pki.issueServer({ name: agentName, dnsNames: [agentName], ipAddresses: [network.address] });
     const files = await pki.writeTo(directory, 'agent', server);
     const controller = await pki.issueClient({ name: 'controller' });
     const clientFiles = await pki.writeTo(directory, 'controller', controller);

@@ -1,0 +1,144 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { credentials } from '@grpc/grpc-js';
+import { createCleanup } from './cleanup.js';
+import { createTopology, missingForNamespaces, type Namespace, type Topology } from './namespaces.js';
+import { createTestPki } from './pki.js';
+import { connectWire, type Wire } from './wire.js';
+
+/** Undefined: the rig can be built and run here. Otherwise what is missing. */
+export function missingForKernelRig(): string | undefined {
+  if (spawnSync('gcc', ['--version']).status !== 0) return 'gcc';
+  return missingForNamespaces();
+}
+
+/** Builds the rig for Linux, which takes a second or two, and returns the path of the library. */
+export async function buildKernelRig({ sanitized = false }: { readonly sanitized?: boolean } = {}): Promise<string> {
+  const directory = resolve('node_modules/.cache/routefleet/kernel-rig');
+  mkdirSync(directory, { recursive: true });
+  await promisify(execFile)('bash', ['test/kernel/build.sh', directory, '--linux-only']);
+  return join(directory, `libiphlpapi-kernel${sanitized ? '-asan' : ''}.so`);
+}
+
+/** An agent on Node.js in a namespace, with the rig in place of iphlpapi.dll. */
+export interface KernelAgent {
+  readonly wire: Wire;
+  readonly pid: number;
+  /** What it wrote to stdout and stderr so far. */
+  output(): string;
+  /** Ends it by a signal (default SIGTERM) and returns its exit code; null when the signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** How an agent on the rig shall be. */
+export interface KernelAgentOptions {
+  readonly library: string;
+  readonly args?: readonly string[];
+  /** RIG_FAULTS and the like. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A namespace that plays a Windows host: lan0 leads to the test, dmz0 to a namespace of neighbours. */
+export interface KernelHost {
+  readonly namespace: Namespace;
+  readonly topology: Topology;
+  /** What answers on the other ends of dmz0 and whatever a test adds. */
+  readonly neighbours: Namespace;
+  /** Address of the test on lan0, a next hop; `${subnet}.1`. */
+  readonly subnet: string;
+  startAgent(options: KernelAgentOptions): Promise<KernelAgent>;
+  remove(): Promise<void>;
+}
+
+/** Makes the host with IPv4 and IPv6 on both interfaces. */
+export async function createKernelHost(): Promise<KernelHost> {
+  const cleanup = createCleanup();
+  const topology = createTopology();
+  cleanup.defer(topology.remove);
+  try {
+    const namespace = await topology.namespace('host');
+    const neighbours = await topology.namespace('neighbours');
+    const subnet = `100.64.${process.pid % 256}`;
+    const outside = `rfk${process.pid}`;
+    await topology.link({ device: outside }, { namespace, device: 'lan0' });
+    await topology.link({ namespace, device: 'dmz0' }, { namespace: neighbours, device: 'dmz1' });
+    await promisify(execFile)('ip', ['address', 'add', `${subnet}.1/24`, 'dev', outside]);
+    for (const command of [
+      `address add ${subnet}.2/24 dev lan0`,
+      'address add 2001:db8:64::2/64 dev lan0 nodad',
+      'address add fe80::1:2/64 dev lan0 nodad',
+      'address add fe80::2:2/64 dev dmz0 nodad',
+      'address add 192.0.2.2/24 dev dmz0',
+      'address add 2001:db8:2::2/64 dev dmz0 nodad',
+      `route add default via ${subnet}.1`,
+    ]) {
+      await namespace.ip(command);
+    }
+    const directory = mkdtempSync(join(tmpdir(), 'routefleet-kernel-'));
+    cleanup.defer(() => rm(directory, { recursive: true }));
+    const startAgent = await agentStarter(namespace, `${subnet}.2`, directory);
+    return { namespace, topology, neighbours, subnet, remove: cleanup.run, startAgent };
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function agentStarter(namespace: Namespace, address: string, directory: string): Promise<KernelHost['startAgent']> {
+  const pki = await createTestPki();
+  const files = await pki.writeTo(
+    directory,
+    'agent',
+    await pki.issueServer({ name: 'agent', dnsNames: ['agent'], ipAddresses: [address] }),
+  );
+  const client = await pki.issueClient({ name: 'test' });
+  const channel = credentials.createSsl(Buffer.from(pki.ca), Buffer.from(client.key), Buffer.from(client.certificate));
+  const tls = ['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca];
+
+  return async ({ library, args = [], environment = {} }) => {
+    const program = [
+      process.execPath,
+      '--import',
+      'tsx',
+      'agent/main.ts',
+      '--iphlpapi',
+      library,
+      '--listen',
+      `${address}:0`,
+      ...tls,
+      ...args,
+    ];
+    // "ip netns exec" becomes the program: signals and exit codes are those of node.
+    const child = spawn('ip', ['netns', 'exec', namespace.name, ...program], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
+    let output = '';
+    const exited = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
+    const listening = await new Promise<string>((done, fail) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (data) => {
+          output += data;
+          const found = /"address":"([^"]+)"/.exec(output)?.[1];
+          if (found !== undefined) done(found);
+        });
+      }
+      exited.then((code) => fail(new Error(`the agent ended with ${code} before it listened:\n${output}`)));
+    });
+    const wire = connectWire(listening, channel, { 'grpc.ssl_target_name_override': 'agent' });
+    return {
+      wire,
+      pid: child.pid ?? 0,
+      output: () => output,
+      stop(signal = 'SIGTERM') {
+        wire.close();
+        child.kill(signal);
+        return exited;
+      },
+    };
+  };
+}
