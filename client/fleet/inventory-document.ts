@@ -36,7 +36,7 @@ export function readDocument(text: string, file: string): InventoryDocument {
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   }
 
-  if (error !== undefined) throw syntaxError(error, text, at(error.pos[0]));
+  if (error !== undefined) throw syntaxError(error, text, at);
   return {
     content: document.toJS(),
     error: (problems, remedy) => {
@@ -46,13 +46,17 @@ export function readDocument(text: string, file: string): InventoryDocument {
   };
 }
 
-function syntaxError(error: YAMLParseError, text: string, place: string): FleetError {
+function syntaxError(error: YAMLParseError, text: string, at: (offset: number) => string): FleetError {
+  const [offset] = error.pos;
   if (error.code === 'DUPLICATE_KEY') {
-    const [key = ''] = /^[^\s:]+/.exec(text.slice(error.pos[0])) ?? [];
-    return new FleetError('INVENTORY_INVALID', `${place}: ${key} is there twice`, 'give every host, group and key once', error);
+    // After an entry without value, yaml points at the end of that entry, not at the key.
+    const [gap = ''] = /^(?:[\s,]|#.*)*/.exec(text.slice(offset)) ?? [];
+    const start = offset + gap.length;
+    const [key = ''] = /^[^\s:]+/.exec(text.slice(start)) ?? [];
+    return new FleetError('INVENTORY_INVALID', `${at(start)}: ${key} is there twice`, 'give every host, group and key once', error);
   }
   const remedy = 'correct the YAML; values with special characters need quotes';
-  return new FleetError('INVENTORY_INVALID', `${place}: ${error.message}`, remedy, error);
+  return new FleetError('INVENTORY_INVALID', `${at(offset)}: ${error.message}`, remedy, error);
 }
 
 /** Offset of the nearest thing in the file that the path leads to. */

@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,12 +16,18 @@ export function missingForKernelRig(): string | undefined {
   return missingForNamespaces();
 }
 
-/** Builds the rig for Linux, which takes a second or two, and returns the path of the library. */
+const sources = 'test/kernel';
+
+/** Builds the rig for Linux, unless that was done since its sources changed, and returns the path of the library. */
 export async function buildKernelRig({ sanitized = false }: { readonly sanitized?: boolean } = {}): Promise<string> {
   const directory = resolve('node_modules/.cache/routefleet/kernel-rig');
-  mkdirSync(directory, { recursive: true });
-  await promisify(execFile)('bash', ['test/kernel/build.sh', directory, '--linux-only']);
-  return join(directory, `libiphlpapi-kernel${sanitized ? '-asan' : ''}.so`);
+  const library = join(directory, `libiphlpapi-kernel${sanitized ? '-asan' : ''}.so`);
+  const built = statSync(library, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (readdirSync(sources).some((name) => /\.(c|h|sh)$/.test(name) && statSync(join(sources, name)).mtimeMs > built)) {
+    mkdirSync(directory, { recursive: true });
+    await promisify(execFile)('bash', [join(sources, 'build.sh'), directory, '--linux-only']);
+  }
+  return library;
 }
 
 /** An agent on Node.js in a namespace, with the rig in place of iphlpapi.dll. */
@@ -70,8 +76,6 @@ export async function createKernelHost(): Promise<KernelHost> {
     for (const command of [
       `address add ${subnet}.2/24 dev lan0`,
       'address add 2001:db8:64::2/64 dev lan0 nodad',
-      'address add fe80::1:2/64 dev lan0 nodad',
-      'address add fe80::2:2/64 dev dmz0 nodad',
       'address add 192.0.2.2/24 dev dmz0',
       'address add 2001:db8:2::2/64 dev dmz0 nodad',
       `route add default via ${subnet}.1`,

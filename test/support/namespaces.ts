@@ -30,14 +30,15 @@ export interface Namespace {
 export interface Topology {
   namespace(name: string): Promise<Namespace>;
   /**
-   * A link between two namespaces, up at both ends; an absent namespace is that of the test itself. No link-local addresses come by
-   * themselves: they would change the table some time later.
+   * A link between two namespaces, up at both ends; an absent namespace is that of the test itself. Both ends have a link-local address from
+   * the start: those that come by themselves would change the table some time later.
    */
   link(from: { namespace?: Namespace; device: string }, to: { namespace?: Namespace; device: string }): Promise<void>;
   remove(): Promise<void>;
 }
 
 let made = 0;
+let linkLocals = 0;
 
 /** A topology kit whose names no other test has. */
 export function createTopology(): Topology {
@@ -55,7 +56,9 @@ export function createTopology(): Topology {
       await ip(['link', 'add', from.device, ...at(from.namespace), 'type', 'veth', 'peer', 'name', to.device, ...at(to.namespace)]);
       for (const { namespace, device } of [from, to]) {
         // A link of the test's own namespace does not go with a namespace; its peer, which does, takes it along.
-        await ip([...(namespace ? ['-netns', namespace.name] : []), 'link', 'set', device, 'addrgenmode', 'none', 'up']);
+        const where = namespace ? ['-netns', namespace.name] : [];
+        await ip([...where, 'link', 'set', device, 'addrgenmode', 'none', 'up']);
+        await ip([...where, 'address', 'add', `fe80::1:${(++linkLocals).toString(16)}/64`, 'dev', device, 'nodad']);
       }
     },
     remove: cleanup.run,

@@ -67,6 +67,8 @@ describe('bad input', () => {
     ['a LUID that is no number', ['routes', 'list', '--interface', 'luid:x'], /no interface LUID .*Remedy: /],
     ['a GUID that is none', ['routes', 'list', '--interface', '{1-2}'], /"\{1-2\}" is no GUID .*Remedy: write it like/],
     ['a destination that is a prefix', ['best-route', '10.0.0.0/8'], /"10\.0\.0\.0\/8" .*Remedy: /],
+    [
+'a source of the other family', ['best-route', '192.0.2.1', '--source', '2001:db8::1'], /"2001:db8::1" is IPv6 \(FAMILY_MISMATCH\)\. Remedy: /],
     ['an unknown flag', ['routes', 'list', '--lissen'], /unknown option '--lissen'\n\(--help says what there is\)/],
     ['an unknown command', ['routes', 'lst'], /unknown command 'lst'/],
     ['a missing prefix', ['routes', 'add'], /missing required argument 'prefix'/],
@@ -108,11 +110,6 @@ describe('bad input', () => {
       /no interface "Ethernet 9" \(INTERFACE_NOT_FOUND\)\. Remedy: choose one of: .*"Ethernet" \(index 12/,
     ],
     ['an unknown index', ['routes', 'list', '--interface', '4711'], /4711 .*\(INTERFACE_NOT_FOUND\)\. Remedy: choose one of/],
-    [
-      'a next hop that no interface reaches',
-      ['routes', 'add', '10.9.0.0/16', '--next-hop', '192.0.2.9', '--interface', '8'],
-      /\([A-Z_]+\)\. Remedy: /,
-    ],
   ];
 
   it.each(refusedByAgent)('hands on how the agent refuses %s', async (_what, args, message) => {
@@ -162,9 +159,14 @@ describe('bad input', () => {
       ['YAML that is none', 'hosts: [', /bad\.yaml:\d+:\d+: .*Remedy: correct the YAML/],
       ['an unknown key', 'hosts:\n  web1:\n    adress: 10.0.0.1\n', /bad\.yaml:3:5: unknown key "adress" in hosts\.web1\. Remedy: /],
       ['an unknown key at the root', 'hosts: { web1: }\nhots: {}\n', /bad\.yaml:2:1: unknown key "hots"\. Remedy: /],
-      ['a group that is none', 'groups: { web: }\nhosts:\n  web1: { groups: [wbe] }\n', /bad\.yaml:3:19: "wbe" .*Remedy: .*one of: web/],
+      ['a group that is none', 'groups: { web: }\nhosts:\n  web1: { groups: [wbe] }\n', /bad\.yaml:3:20: "wbe" .*Remedy: .*one of: web/],
       ['a member that is no host', 'groups: { web: { hosts: [web9] } }\nhosts: { web1: }\n', /bad\.yaml:1:26: "web9" .*Remedy: /],
-      ['a host twice', 'hosts:\n  web1:\n  web1:\n', /bad\.yaml:3:3: web1 is there twice\. Remedy: /],
+      [
+        'a host twice',
+        'hosts:\n  web1: { port: 1 }\n  web1: { port: 2 }\n',
+        /bad\.yaml:3:3: web1 is there twice\. Remedy: give every host/,
+      ],
+      ['an empty host twice', 'hosts:\n  web1:\n  # again\n  web1:\n', /bad\.yaml:4:3: web1 is there twice\. Remedy: /],
       [
         'an address twice',
         'hosts:\n  a: { address: 10.0.0.1 }\n  b: { address: "10.0.0.1:7420" }\n',
