@@ -11,7 +11,8 @@ export default defineConfig({
   test: {
     coverage: { include: ['agent/**', 'client/**', 'proto/*.ts'], reporter: ['text-summary', 'text'] },
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: Object.values(deeper) } },
+      // The time-out only ends what hangs: on a busy machine any test may take long.
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: Object.values(deeper), testTimeout: 60_000, hookTimeout: 60_000 } },
       ...Object.entries(deeper).map(([name, include]) => ({
         // Each starts real processes: one file at a time on two cores, and longer time-outs.
         test: { name, include: [include], fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 },

@@ -9,6 +9,7 @@ import { createClassicTable } from './iphlpapi/classic-table.js';
 import type { Iphlpapi } from './iphlpapi/iphlpapi.js';
 import { loadIphlpapi } from './iphlpapi/library.js';
 import { createNetioTable } from './iphlpapi/netio-table.js';
+import { notificationsWork } from './iphlpapi/notifications.js';
 import { TableRevision } from './routes/revision.js';
 import type { AgentIdentity } from './rpc/context.js';
 import type { TlsMaterial } from './rpc/credentials.js';
@@ -68,7 +69,8 @@ export async function startAgent(
   tls: TlsMaterial | undefined,
   log: Logger,
 ): Promise<RunningServer> {
-  const table = config.ipv4Writes === 'classic' ? createClassicTable(iphlpapi) : createNetioTable(iphlpapi);
+  const createTable = config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable;
+  const table = createTable(iphlpapi, await notificationsWork(iphlpapi));
   const context = {
     table,
     revision: new TableRevision(),

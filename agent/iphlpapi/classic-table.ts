@@ -14,8 +14,8 @@ import { Win32 } from './win32-error.js';
  * The routing table with IPv4 written by CreateIpForwardEntry, SetIpForwardEntry and DeleteIpForwardEntry. The …2 functions do what a
  * classic row cannot say (IPv6, lifetimes, publish, on-link by interface), and all reading.
  */
-export function createClassicTable(iphlpapi: Iphlpapi): RouteTable {
-  const netio = createNetioTable(iphlpapi);
+export function createClassicTable(iphlpapi: Iphlpapi, notifications: boolean): RouteTable {
+  const netio = createNetioTable(iphlpapi, notifications);
   const has = (name: IphlpapiFunction): boolean => !iphlpapi.missing.includes(name);
   const classicWrites = has('CreateIpForwardEntry') && has('SetIpForwardEntry') && has('DeleteIpForwardEntry');
   const netioWrites = netio.capabilities.writes[4] !== undefined;

@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import pLimit from 'p-limit';
 import {
   type Iphlpapi,
   type IphlpapiFunction,
@@ -42,6 +43,9 @@ const signatures: Readonly<Record<IphlpapiFunction, readonly string[]>> = {
 };
 const returnsNothing: ReadonlySet<IphlpapiFunction> = new Set(['FreeMibTable', 'InitializeIpForwardEntry']);
 
+/** koffi throws above 256 asynchronous calls at a time; a flood of requests must wait instead. */
+const concurrentCalls = 32;
+
 type Callback = ReturnType<typeof koffi.register>;
 interface NativeRegistration extends NotificationHandle {
   readonly native: bigint;
@@ -76,9 +80,10 @@ export function loadIphlpapi(path: string): Iphlpapi {
     });
   };
 
+  const limit = pLimit(concurrentCalls);
   const table = async (name: IphlpapiFunction, rowSize: number, ...args: unknown[]): Promise<TableResult> => {
     const pointer = new BigUint64Array(1);
-    const code = await callAsync(name, ...args, pointer);
+    const code = await limit(() => callAsync(name, ...args, pointer));
     const address = pointer[0] ?? 0n;
     if (code !== 0) return { code };
     const count = new Uint32Array(koffi.view(address, 4))[0] ?? 0;
@@ -139,7 +144,7 @@ export function loadIphlpapi(path: string): Iphlpapi {
     getIfEntry2: (row) => call('GetIfEntry2', row),
     getIfTable2: () => table('GetIfTable2', MIB_IF_ROW2.size),
     getIpForwardEntry2: (row) => call('GetIpForwardEntry2', row),
-    getIpForwardTable: (rows, size, order) => callAsync('GetIpForwardTable', rows, size, order ? 1 : 0),
+    getIpForwardTable: (rows, size, order) => limit(() => callAsync('GetIpForwardTable', rows, size, order ? 1 : 0)),
     getIpForwardTable2: (family) => table('GetIpForwardTable2', MIB_IPFORWARD_ROW2.size, family),
     getIpInterfaceEntry: (row) => call('GetIpInterfaceEntry', row),
     getUnicastIpAddressTable: (family) => table('GetUnicastIpAddressTable', MIB_UNICASTIPADDRESS_ROW.size, family),

@@ -9,10 +9,10 @@ import { encodeKey, keyMembers, readRoute, readRoutes } from './route-reader.js'
 import { dataView, encodeForwardRow2 } from './row-codec.js';
 import { Win32 } from './win32-error.js';
 
-/** The routing table over the …2 functions of Windows Vista and later: IPv4 and IPv6. */
-export function createNetioTable(iphlpapi: Iphlpapi): RouteTable {
+/** The routing table over the …2 functions of Windows Vista and later: IPv4 and IPv6. `notifications`: whether those work. */
+export function createNetioTable(iphlpapi: Iphlpapi, notifications: boolean): RouteTable {
   return {
-    capabilities: netioCapabilities(iphlpapi),
+    capabilities: { ...netioCapabilities(iphlpapi), notifications },
     list: () => readRoutes(iphlpapi),
     get: (key) => readRoute(iphlpapi, key),
     missing: (key) => rowFailure(iphlpapi, 'GetIpForwardEntry2', Win32.ERROR_NOT_FOUND, key),
@@ -73,12 +73,11 @@ function lifetimes({ validLifetimeSeconds, preferredLifetimeSeconds = validLifet
   };
 }
 
-function netioCapabilities({ missing }: Iphlpapi): RouteTableCapabilities {
+function netioCapabilities({ missing }: Iphlpapi): Omit<RouteTableCapabilities, 'notifications'> {
   const has = (...names: readonly Iphlpapi['missing'][number][]): boolean => names.every((name) => !missing.includes(name));
   const writes = has('CreateIpForwardEntry2', 'SetIpForwardEntry2', 'DeleteIpForwardEntry2', 'GetIpForwardEntry2') ? 'netio' : undefined;
   return {
     ipv6: has('GetIpForwardTable2'),
-    notifications: has('NotifyRouteChange2', 'CancelMibChangeNotify2'),
     interfaceMetrics: has('GetIpInterfaceEntry'),
     writes: { 4: writes, 6: writes },
     missingFunctions: missing,

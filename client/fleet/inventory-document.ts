@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { FleetError } from './fleet-error.js';
 
 /** Where something stands in a file: keys and list positions from the root. */
@@ -38,7 +38,7 @@ export function readDocument(text: string, file: string): InventoryDocument {
 
   if (error !== undefined) throw syntaxError(error, text, at);
   return {
-    content: document.toJS(),
+    content: contentOf(document, at),
     error: (problems, remedy) => {
       const texts = problems.map(({ path, atKey, message }) => `${at(offsetOf(document, path, atKey))}: ${message}`);
       return new FleetError('INVENTORY_INVALID', texts.join('\n'), remedy);
@@ -57,6 +57,25 @@ function syntaxError(error: YAMLParseError, text: string, at: (offset: number) =
   }
   const remedy = 'correct the YAML; values with special characters need quotes';
   return new FleetError('INVENTORY_INVALID', `${at(offset)}: ${error.message}`, remedy, error);
+}
+
+/** Aliases show only now whether they lead somewhere, and that they do not unfold into millions of values. */
+function contentOf(document: Document, at: (offset: number | undefined) => string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    let offset: number | undefined;
+    visit(document, {
+      Alias(_key, alias) {
+        if (alias.resolve(document) !== undefined) return undefined;
+        offset = alias.range?.[0];
+        return visit.BREAK;
+      },
+    });
+    const remedy = 'set every anchor ("&name") before its alias ("*name"), and write out what is repeated too often';
+    throw new FleetError('INVENTORY_INVALID', `${at(offset)}: ${error.message}`, remedy, error);
+  }
 }
 
 /** Offset of the nearest thing in the file that the path leads to. */

@@ -29,10 +29,13 @@ export interface Inventory {
  * @throws FleetError INVENTORY_UNREADABLE or INVENTORY_INVALID
  */
 export async function loadInventory(file: string): Promise<Inventory> {
+  return parseInventory(await readText(file), file);
+}
+
+async function readText(file: string): Promise<string> {
   try {
-    return parseInventory(await readFile(file, 'utf8'), file);
+    return await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof FleetError) throw cause;
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
     throw new FleetError(
       'INVENTORY_UNREADABLE',

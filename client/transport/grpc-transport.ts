@@ -77,8 +77,6 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
         { deadline: Date.now() + limits.timeoutMs },
       );
       const release = track(() => call.cancel(), limits.signal);
-      // Once the iteration has ended nobody else listens, and the status of the cancelled call would be an unhandled "error".
-      call.on('error', () => undefined);
       try {
         for await (const message of call) yield message as Response;
       } catch (error) {

@@ -72,8 +72,7 @@ export async function createWinePrefix({
 } = {}): Promise<WinePrefix> {
   const root = await createTemporaryDirectory('wine');
   const directory = join(root, 'prefix');
-  if (template === undefined) await mkdir(directory);
-  else await cp(template.directory, directory, { recursive: true, verbatimSymlinks: true });
+  await mkdir(directory);
   const launcher = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
   const running = new Set<WineProcess>();
   let outputs = 0;
@@ -105,6 +104,7 @@ export async function createWinePrefix({
   };
 
   try {
+    if (template !== undefined) await cp(template.directory, directory, { recursive: true, verbatimSymlinks: true });
     await server(`--persistent=${serverLingerSeconds}`);
     if (template === undefined) {
       await run({ program: 'wineboot', args: ['--init'] });
@@ -138,10 +138,13 @@ function startProcess(command: readonly string[], output: string, options: { cwd
   const files = [openSync(`${output}.out`, 'w'), openSync(`${output}.err`, 'w')] as const;
   const child = spawn('setpriv', args, { ...options, stdio: ['ignore', ...files] });
   for (const file of files) closeSync(file);
+  const exited = exitOf(child);
+  // Never 0 in its place: a signal to process 0 goes to the whole group.
+  if (child.pid === undefined) throw new Error(`cannot be started: setpriv ${args.join(' ')}`);
   return {
-    pid: child.pid ?? 0,
-    exited: exitOf(child),
-    isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+    pid: child.pid,
+    exited,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     stdout: () => readFileSync(`${output}.out`, 'utf8'),
     stderr: () => readFileSync(`${output}.err`, 'utf8'),
   };

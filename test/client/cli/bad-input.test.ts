@@ -68,7 +68,10 @@ describe('bad input', () => {
     ['a GUID that is none', ['routes', 'list', '--interface', '{1-2}'], /"\{1-2\}" is no GUID .*Remedy: write it like/],
     ['a destination that is a prefix', ['best-route', '10.0.0.0/8'], /"10\.0\.0\.0\/8" .*Remedy: /],
     [
-'a source of the other family', ['best-route', '192.0.2.1', '--source', '2001:db8::1'], /"2001:db8::1" is IPv6 \(FAMILY_MISMATCH\)\. Remedy: /],
+      'a source of the other family',
+      ['best-route', '192.0.2.1', '--source', '2001:db8::1'],
+      /"2001:db8::1" is IPv6 \(FAMILY_MISMATCH\)\. Remedy: /,
+    ],
     ['an unknown flag', ['routes', 'list', '--lissen'], /unknown option '--lissen'\n\(--help says what there is\)/],
     ['an unknown command', ['routes', 'lst'], /unknown command 'lst'/],
     ['a missing prefix', ['routes', 'add'], /missing required argument 'prefix'/],

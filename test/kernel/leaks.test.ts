@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildKernelRig, createKernelHost, type KernelAgent, type KernelHost, missingForKernelRig } from '../support/kernel-rig.js';
+
+const missing = missingForKernelRig();
+const rounds = 10;
+const routesPerRound = 1000;
+
+describe.skipIf(missing !== undefined)(`10,000 routes created and deleted${missing ? ` (missing: ${missing})` : ''}`, () => {
+  let host: KernelHost;
+  beforeAll(async () => {
+    host = await createKernelHost();
+  });
+  afterAll(() => host?.remove());
+
+  async function churn({ wire }: KernelAgent, round: number): Promise<void> {
+    const keys = Array.from({ length: routesPerRound }, (_, index) => ({
+      destinationPrefix: index % 2 ? `198.18.${round}.${index >> 2}/32` : `2001:db8:a:${index.toString(16)}::/64`,
+      nextHop: index % 2 ? ['192.0.2.1', '192.0.2.9'][(index >> 1) % 2] : '2001:db8:2::1',
+    }));
+    await Promise.all(keys.map((route) => wire.createRoute({ route })));
+    await Promise.all(keys.map((key) => wire.deleteRoute({ key: { ...key, interface: { selector: { $case: 'alias', value: 'dmz0' } } } })));
+  }
+  const tables = async (): Promise<string> => (await host.namespace.ip('route')) + (await host.namespace.ip('-6 route'));
+  const residentKiB = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+
+  it('leave the table as it was and the memory flat', async () => {
+    const agent = await host.startAgent({ library: await buildKernelRig() });
+    const before = await tables();
+    const resident: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      await churn(agent, round);
+      resident.push(residentKiB(agent.pid));
+    }
+    expect(await tables()).toBe(before);
+    const [warm = 0, last = 0] = [Math.max(...resident.slice(0, rounds / 2)), Math.min(...resident.slice(-2))];
+    console.log(
+      `resident memory over ${rounds} rounds, relative to the first: ${resident.map((kib) => (kib / (resident[0] ?? 1)).toFixed(2)).join(' ')}`,
+    );
+    // A leak of a single row per write would be 104 bytes x 10,000; garbage that waits for collection comes and goes by more than that.
+    expect(last).toBeLessThan(warm * 1.15);
+    expect(await agent.stop()).toBe(0);
+  });
+
+  it('leave nothing for AddressSanitizer to find', async () => {
+    const libasan = execFileSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim();
+    const environment = { LD_PRELOAD: libasan, ASAN_OPTIONS: 'detect_leaks=1:exitcode=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
+    const agent = await host.startAgent({ library: await buildKernelRig({ sanitized: true }), environment });
+    await churn(agent, 0);
+    await agent.wire.listRoutes();
+    await agent.wire.listInterfaces();
+    expect(await agent.stop()).toBe(0);
+    // Node.js itself leaves memory to the end of the process; what counts is whether the rig does.
+    const reports = agent.output().match(/^(=+\d+=+ERROR|(?:Direct|Indirect) leak|.*runtime error)[\s\S]*?(?:\n\n|$)/gm) ?? [];
+    expect(reports.filter((report) => report.includes('libiphlpapi-kernel') || report.includes('runtime error'))).toEqual([]);
+    expect(agent.output()).toContain('LeakSanitizer');
+  });
+});
