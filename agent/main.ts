@@ -9,6 +9,12 @@ import { openLibrary, readTls, startAgent } from './start.js';
 
 const exitFailed = 1;
 const exitUsage = 64;
+const stopSignals: readonly NodeJS.Signals[] = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : []),
+];
 
 process.exitCode = await main();
 
@@ -40,10 +46,10 @@ async function serve(config: AgentConfig): Promise<void> {
   await stop(server, config, log);
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** Resolves at the first request to stop: a signal, or on Windows Ctrl+C, Ctrl+Break or a closed console. A second one ends the process at once. */
 function stopRequested(log: Logger): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of stopSignals) {
       process.once(signal, () => {
         log.info({ signal }, 'stopping');
         process.once(signal, () => process.exit(exitFailed));

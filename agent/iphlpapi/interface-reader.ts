@@ -20,10 +20,15 @@ export async function readInterfaces(iphlpapi: Iphlpapi): Promise<NetworkInterfa
   if (table === undefined) throw failure(iphlpapi, 'GetIfTable2', code, 'the interfaces');
   try {
     const view = dataView(table.bytes);
-    return rowOffsets(view, table2Rows(MIB_IF_ROW2))
-      .map((offset) => decodeInterface(iphlpapi, view, offset, addresses))
-      .filter(({ bindings, addresses }) => bindings.length > 0 || addresses.length > 0)
-      .sort((a, b) => a.index - b.index);
+    return (
+      rowOffsets(view, table2Rows(MIB_IF_ROW2))
+        .map((offset) => decodeInterface(iphlpapi, view, offset, addresses))
+        // Where bindings cannot be read, none is better left out than one too many.
+        .filter(
+          ({ bindings, addresses }) => bindings.length > 0 || addresses.length > 0 || iphlpapi.missing.includes('GetIpInterfaceEntry'),
+        )
+        .sort((a, b) => a.index - b.index)
+    );
   } finally {
     table.free();
   }

@@ -77,7 +77,7 @@ function netioCapabilities({ missing }: Iphlpapi): Omit<RouteTableCapabilities, 
   const has = (...names: readonly Iphlpapi['missing'][number][]): boolean => names.every((name) => !missing.includes(name));
   const writes = has('CreateIpForwardEntry2', 'SetIpForwardEntry2', 'DeleteIpForwardEntry2', 'GetIpForwardEntry2') ? 'netio' : undefined;
   return {
-    ipv6: has('GetIpForwardTable2'),
+    ipv6: writes !== undefined && has('GetIpForwardTable2'),
     interfaceMetrics: has('GetIpInterfaceEntry'),
     writes: { 4: writes, 6: writes },
     missingFunctions: missing,

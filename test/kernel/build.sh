@@ -50,4 +50,6 @@ link_wine() {
 # -z defs does not go with the sanitizers, whose symbols come from the program; LD_PRELOAD="$(gcc -print-file-name=libasan.so)".
 link_linux linux libiphlpapi-kernel.so
 link_linux asan libiphlpapi-kernel-asan.so -fsanitize=address,undefined -fno-omit-frame-pointer -Wl,-z,undefs
+gcc "${flags[@]}" -fsanitize=address,undefined -fno-omit-frame-pointer "$source_dir/stress.c" "$work_dir/asan"/*.o -o "$out_dir/stress-asan"
+echo "built $out_dir/stress-asan"
 if [[ -z $linux_only ]]; then link_wine; fi

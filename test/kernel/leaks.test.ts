@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildKernelRig, createKernelHost, type KernelAgent, type KernelHost, missingForKernelRig } from '../support/kernel-rig.js';
 
@@ -43,17 +44,24 @@ describe.skipIf(missing !== undefined)(`10,000 routes created and deleted${missi
     expect(await agent.stop()).toBe(0);
   });
 
-  it('leave nothing for AddressSanitizer to find', async () => {
+  it('leave nothing for the sanitizers to find, from four threads and with notifications', async () => {
+    const program = join(dirname(await buildKernelRig()), 'stress-asan');
+    const index = Number.parseInt(await host.namespace.ip('-o link show dmz0'), 10);
+    const before = await tables();
+    // A finding of a sanitizer ends it with another exit code than 0, and its report is in the error.
+    expect(await host.namespace.exec(program, String(index))).toMatch(/^0 failures, \d{4,} events\n$/);
+    expect(await tables()).toBe(before);
+  });
+
+  it('are clean under AddressSanitizer when Node.js writes them', async () => {
     const libasan = execFileSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim();
-    const environment = { LD_PRELOAD: libasan, ASAN_OPTIONS: 'detect_leaks=1:exitcode=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
+    // Node.js leaves its own memory to the end of the process: leaks are the matter of the program above.
+    const environment = { LD_PRELOAD: libasan, ASAN_OPTIONS: 'detect_leaks=0' };
     const agent = await host.startAgent({ library: await buildKernelRig({ sanitized: true }), environment });
     await churn(agent, 0);
     await agent.wire.listRoutes();
     await agent.wire.listInterfaces();
     expect(await agent.stop()).toBe(0);
-    // Node.js itself leaves memory to the end of the process; what counts is whether the rig does.
-    const reports = agent.output().match(/^(=+\d+=+ERROR|(?:Direct|Indirect) leak|.*runtime error)[\s\S]*?(?:\n\n|$)/gm) ?? [];
-    expect(reports.filter((report) => report.includes('libiphlpapi-kernel') || report.includes('runtime error'))).toEqual([]);
-    expect(agent.output()).toContain('LeakSanitizer');
+    expect(agent.output()).not.toMatch(/ERROR: AddressSanitizer|runtime error/);
   });
 });
