@@ -102,7 +102,7 @@ function known<T>(map: ReadonlyMap<string, T>, name: string): T {
 }
 
 /** An address of this machine at which nothing listens. */
-export async function closedAddress(): Promise<string> {
+async function closedAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };

@@ -1,4 +1,5 @@
-import './reflect-metadata.js';
+// tsyringe, through which @peculiar/x509 finds its algorithms, refuses to load without it.
+import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

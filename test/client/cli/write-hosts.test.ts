@@ -201,7 +201,7 @@ describe('commands that write', () => {
           signal: interruption.signal,
         },
       );
-      await expect.poll(() => control.calls('GetIpForwardTable2')).toBeGreaterThan(before);
+      await expect.poll(() => control.calls('GetIpForwardTable2'), { timeout: 15_000 }).toBeGreaterThan(before);
       interruption.abort(new Error('interrupted'));
       const { code, stdout, stderr } = await running;
       control.delay('GetIpForwardTable2', 0);

@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeBadInput } from '../contract/bad-input.js';
+import type { ContractSubject } from '../contract/contract-host.js';
+import { describeReading } from '../contract/reading.js';
+import { describeRouteLife } from '../contract/route-life.js';
+import { createCleanup } from '../support/cleanup.js';
+import { createKernelHost, type KernelHost } from '../support/kernel-rig.js';
+import { createTestPki } from '../support/pki.js';
+import { createWinePrefix, missingForWine, type WinePrefix } from '../support/wine.js';
+import { startAgent } from '../support/wine-agent.js';
+import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
+import { connectWire, type Wire } from '../support/wire.js';
+
+const missing = missingForWine({ namespaces: true });
+
+/** A Windows node.exe whose iphlpapi is the kernel rig as a Windows DLL: it edits the routing table of a namespace. */
+interface WineKernelHost {
+  readonly host: KernelHost;
+  /** Starts an agent and connects to it. */
+  start(ipv4Writes: 'classic' | 'netio'): Promise<{ readonly wire: Wire; stop(): Promise<number | undefined> }>;
+  remove(): Promise<void>;
+}
+
+async function createWineKernelHost(): Promise<WineKernelHost> {
+  const cleanup = createCleanup();
+  try {
+    const directory = mkdtempSync(join(tmpdir(), 'routefleet-kernel-dll-'));
+    cleanup.defer(() => rm(directory, { recursive: true }));
+    await promisify(execFile)('bash', ['test/kernel/build.sh', directory]);
+    const host = await createKernelHost();
+    cleanup.defer(host.remove);
+    const staged: StagedPackage = await stagePackage();
+    cleanup.defer(staged.remove);
+    const prefix: WinePrefix = await createWinePrefix({ namespace: host.namespace.name });
+    cleanup.defer(prefix.remove);
+    const pki = await createTestPki();
+    const address = `${host.subnet}.2`;
+    const files = await pki.writeTo(
+      directory,
+      'agent',
+      await pki.issueServer({ name: 'agent', dnsNames: ['agent'], ipAddresses: [address] }),
+    );
+    const client = await pki.issueClient({ name: 'test' });
+    const channel = credentials.createSsl(Buffer.from(pki.ca), Buffer.from(client.key), Buffer.from(client.certificate));
+    const library = resolve(directory, 'wine/x86_64-windows/iphlpapi_kernel.dll');
+    const args = [
+      ...['--listen', `${address}:0`, '--iphlpapi', library],
+      ...['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca],
+    ];
+    return {
+      host,
+      async start(ipv4Writes) {
+        const environment = { WINEDLLPATH: join(directory, 'wine') };
+        const agent = await startAgent({ prefix, staged, environment, args: [...args, '--ipv4-writes', ipv4Writes] });
+        const wire = connectWire(`${address}:${agent.port}`, channel, { 'grpc.ssl_target_name_override': 'agent' });
+        return {
+          wire,
+          stop() {
+            wire.close();
+            return agent.stop();
+          },
+        };
+      },
+      remove: cleanup.run,
+    };
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+describe.skipIf(missing !== undefined)(
+  `node.exe on the kernel rig as a DLL${missing === undefined ? '' : ` (skipped, missing: ${missing})`}`,
+  () => {
+    let windows: WineKernelHost;
+    beforeAll(async () => {
+      windows = await createWineKernelHost();
+    });
+    afterAll(() => windows?.remove());
+
+    for (const ipv4Writes of ['classic', 'netio'] as const) {
+      const subject: ContractSubject = {
+        name: `Wine and kernel rig, ${ipv4Writes}`,
+        ipv4Writes,
+        capabilities: { ipv6: true, lifetimes: false },
+        async start() {
+          const { subnet } = windows.host;
+          const { wire, stop } = await windows.start(ipv4Writes);
+          return {
+            wire,
+            first: { alias: 'lan0', nextHops4: [`${subnet}.1`, `${subnet}.9`], nextHops6: ['2001:db8:64::1', '2001:db8:64::9'] },
+            second: { alias: 'dmz0', nextHops4: ['192.0.2.1', '192.0.2.9'] },
+            close: async () => void (await stop()),
+          };
+        },
+      };
+      describeRouteLife(subject);
+      describeReading(subject);
+      describeBadInput(subject);
+    }
+
+    it('creates a route that packets take, reads it back, deletes it, and stops cleanly', async () => {
+      const { host } = windows;
+      await host.neighbours.ip('address add 192.0.2.1/24 dev dmz1');
+      await host.neighbours.ip('address add 198.19.0.1/32 dev lo');
+      const agent = await windows.start('classic');
+      const target = '198.19.0.1';
+      const answers = (): Promise<boolean> =>
+        host.namespace.exec('ping', '-n', '-c', '1', '-W', '1', target).then(
+          () => true,
+          () => false,
+        );
+      expect((await agent.wire.getAgent()).capabilities).toMatchObject({
+        ipv6: true,
+        notifications: true,
+        interfaceMetrics: true,
+        missingFunctions: [],
+      });
+
+      expect(await answers()).toBe(false);
+      const route = { destinationPrefix: '198.19.0.0/24', nextHop: '192.0.2.1', metric: 5 };
+      expect(await agent.wire.createRoute({ route })).toMatchObject({
+        function: 'CreateIpForwardEntry',
+        route: { ...route, interfaceAlias: 'dmz0' },
+      });
+      expect(await host.namespace.ip('route show exact 198.19.0.0/24')).toMatch(
+        /^198\.19\.0\.0\/24 via 192\.0\.2\.1 dev dmz0 .*metric 30 /,
+      );
+      expect((await agent.wire.getBestRoute({ destination: target })).route).toMatchObject(route);
+      expect(await answers()).toBe(true);
+
+      await agent.wire.deleteRoute({ key: route });
+      expect(await host.namespace.ip('route show exact 198.19.0.0/24')).toBe('');
+      expect(await answers()).toBe(false);
+      expect(await agent.stop()).toBe(0);
+    });
+  },
+);
