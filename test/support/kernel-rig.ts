@@ -1,10 +1,11 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { credentials } from '@grpc/grpc-js';
+import { type AgentProcess, startAgentProcess } from './agent-process.js';
 import { createCleanup } from './cleanup.js';
 import { createTopology, missingForNamespaces, type Namespace, type Topology } from './namespaces.js';
 import { createTestPki } from './pki.js';
@@ -31,13 +32,8 @@ export async function buildKernelRig({ sanitized = false }: { readonly sanitized
 }
 
 /** An agent on Node.js in a namespace, with the rig in place of iphlpapi.dll. */
-export interface KernelAgent {
+export interface KernelAgent extends AgentProcess {
   readonly wire: Wire;
-  readonly pid: number;
-  /** What it wrote to stdout and stderr so far. */
-  output(): string;
-  /** Ends it by a signal (default SIGTERM) and returns its exit code; null when the signal ended it. */
-  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** How an agent on the rig shall be. */
@@ -104,44 +100,18 @@ async function agentStarter(namespace: Namespace, address: string, directory: st
   const tls = ['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca];
 
   return async ({ library, args = [], environment = {} }) => {
-    const program = [
-      process.execPath,
-      '--import',
-      'tsx',
-      'agent/main.ts',
-      '--iphlpapi',
-      library,
-      '--listen',
-      `${address}:0`,
-      ...tls,
-      ...args,
-    ];
-    // "ip netns exec" becomes the program: signals and exit codes are those of node.
-    const child = spawn('ip', ['netns', 'exec', namespace.name, ...program], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
+    const agent = await startAgentProcess({
+      namespace,
+      args: ['--iphlpapi', library, '--listen', `${address}:0`, ...tls, ...args],
+      environment,
     });
-    let output = '';
-    const exited = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
-    const listening = await new Promise<string>((done, fail) => {
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (data) => {
-          output += data;
-          const found = /"address":"([^"]+)"/.exec(output)?.[1];
-          if (found !== undefined) done(found);
-        });
-      }
-      exited.then((code) => fail(new Error(`the agent ended with ${code} before it listened:\n${output}`)));
-    });
-    const wire = connectWire(listening, channel, { 'grpc.ssl_target_name_override': 'agent' });
+    const wire = connectWire(agent.address, channel, { 'grpc.ssl_target_name_override': 'agent' });
     return {
+      ...agent,
       wire,
-      pid: child.pid ?? 0,
-      output: () => output,
-      stop(signal = 'SIGTERM') {
+      stop(signal) {
         wire.close();
-        child.kill(signal);
-        return exited;
+        return agent.stop(signal);
       },
     };
   };

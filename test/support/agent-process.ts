@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import type { Namespace } from './namespaces.js';
+
+/** routefleet-agent as a process on Node.js. */
+export interface AgentProcess {
+  /** As it says that it listens, "192.0.2.1:7420". */
+  readonly address: string;
+  readonly pid: number;
+  /** What it wrote to stdout and stderr so far. */
+  output(): string;
+  /** Ends it by a signal (default SIGTERM) and returns its exit code; null when the signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** How to start one. */
+export interface AgentProcessOptions {
+  readonly namespace: Namespace;
+  /** Arguments of routefleet-agent. */
+  readonly args: readonly string[];
+  /** RIG_FAULTS and the like. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts the agent in a namespace and waits until it listens. @throws with its output when it ends instead */
+export async function startAgentProcess({ namespace, args, environment = {} }: AgentProcessOptions): Promise<AgentProcess> {
+  // "ip netns exec" becomes the program: signals and exit codes are those of node.
+  const program = [process.execPath, '--import', 'tsx', 'agent/main.ts', ...args];
+  const child = spawn('ip', ['netns', 'exec', namespace.name, ...program], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  let output = '';
+  const exited = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
+  const address = await new Promise<string>((done, fail) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        output += data;
+        const found = /"address":"([^"]+)"/.exec(output)?.[1];
+        if (found !== undefined) done(found);
+      });
+    }
+    exited.then((code) => fail(new Error(`the agent ended with ${code} before it listened:\n${output}`)));
+  });
+  return {
+    address,
+    pid: child.pid ?? 0,
+    output: () => output,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
