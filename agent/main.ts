@@ -12,8 +12,7 @@ const exitUsage = 64;
 const stopSignals: readonly NodeJS.Signals[] = [
   'SIGTERM',
   'SIGINT',
-  'SIGHUP',
-  ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : []),
+  ...(process.platform === 'win32' ? (['SIGBREAK', 'SIGHUP'] as const) : []),
 ];
 
 process.exitCode = await main();

@@ -80,7 +80,7 @@ export const connectionFailures: readonly ConnectionFailure[] = [
     (address) => `${address} does not speak gRPC over TLS 1.3`,
     'check that routefleet-agent, not another server, listens on this port',
   ),
-  { pattern: /Failed to connect|ECONNRESET before|socket disconnected before/, text: closedAtOnce },
+  { pattern: /Failed to connect|No connection established.*ECONNRESET|ECONNRESET before|socket disconnected before/, text: closedAtOnce },
   unreachable(
     /Connection dropped|ECONNRESET|EPIPE|socket hang up|closed/i,
     (address) => `the connection to ${address} broke during the call`,

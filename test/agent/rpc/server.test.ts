@@ -4,7 +4,7 @@ import pino from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent, type TestAgentOptions } from '../../../agent/testing.js';
 import { ListRoutesRequest } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
-import { failureOf } from '../../contract/fixture.js';
+import { byAlias, failureOf } from '../../contract/fixture.js';
 import { createTestPki } from '../../support/pki.js';
 import { connectWire, type Wire } from '../../support/wire.js';
 
@@ -74,6 +74,15 @@ describe('limits', () => {
     expect(await failureOf(wire.createRoute({ route: { destinationPrefix: prefix.slice(200) } }))).toMatchObject({
       reason: 'INVALID_PREFIX',
     });
+  });
+});
+
+describe('long values', () => {
+  it('come back cut, so that the status still fits into headers', async () => {
+    const { wire } = await open();
+    const failure = await failureOf(wire.listRoutes({ interface: byAlias('x'.repeat(500_000)) }));
+    expect(failure).toMatchObject({ code: 'NOT_FOUND', reason: 'INTERFACE_NOT_FOUND' });
+    expect(failure.message.length).toBe(1000);
   });
 });
 

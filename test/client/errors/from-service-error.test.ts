@@ -79,6 +79,7 @@ describe('a failure of the transport, in the words of grpc-js and OpenSSL', () =
     ['UNREACHABLE', 'does not answer', 'No connection established. Last error: Error: connect ETIMEDOUT 10.0.0.2:7420'],
     ['UNREACHABLE', 'broke during the call', 'Connection dropped'],
     ['UNREACHABLE', 'broke during the call', 'read ECONNRESET'],
+    ['TLS_REFUSED', 'closed the connection after the handshake', 'No connection established. Last error: Error: read ECONNRESET'],
     ['TLS_REFUSED', 'has expired', 'No connection established. Last error: Error: certificate has expired.'],
     ['TLS_REFUSED', 'not valid yet', 'No connection established. Last error: Error: certificate is not yet valid.'],
     ['TLS_REFUSED', 'another host name', "Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's altnames"],
