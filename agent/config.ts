@@ -56,7 +56,7 @@ const options = [
   new Option('--simulate <profile>', `simulate a Windows host in memory: ${profileNames.join(', ')}`),
   new Option('--simulate-host-name <name>', 'name of the simulated host (default: that of the profile)'),
   new Option('--simulate-host-number <n>', 'makes the addresses of simulated hosts differ, 1 to 65000').default(1),
-  new Option('--iphlpapi <path>', 'library with the exports of iphlpapi.dll (default on Windows: iphlpapi.dll)'),
+  new Option('--iphlpapi <path>', 'library with the exports of iphlpapi.dll (default on Windows: that of System32)'),
   new Option(
     '--ipv4-writes <functions>',
     'Windows functions that write IPv4: classic (SetIpForwardEntry and its siblings) or netio',

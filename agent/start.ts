@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, version as osVersion, release } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { version } from '../proto/gen/version.js';
 import type { AgentConfig } from './config.js';
@@ -28,7 +29,7 @@ export interface Backend {
 
 /** The backend that the configuration names, without the simulation: that is the business of main and of tests. */
 export function openLibrary(path: string | undefined): Backend {
-  const library = path ?? (process.platform === 'win32' ? 'iphlpapi.dll' : undefined);
+  const library = path ?? systemLibrary();
   if (library === undefined) {
     throw new ConfigError(
       `this system (${process.platform}) has no iphlpapi.dll`,
@@ -44,6 +45,12 @@ export function openLibrary(path: string | undefined): Backend {
       cause,
     );
   }
+}
+
+/** By its full path: by name alone Windows would look beside node.exe first, and the agent runs as administrator. */
+function systemLibrary(): string | undefined {
+  if (process.platform !== 'win32') return undefined;
+  return join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'iphlpapi.dll');
 }
 
 /** The TLS files of the configuration; undefined for plaintext. */

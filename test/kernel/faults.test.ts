@@ -81,6 +81,56 @@ describe.skipIf(missing !== undefined)(`failing native calls${missing ? ` (missi
     });
   });
 
+  it('falls back to the classic functions, and reports what those return', async () => {
+    const RIG_FAULTS = [
+      ...['GetIpForwardTable2:*:50', 'GetIpForwardTable:1:87', 'GetIpForwardTable:2:50', 'GetIpForwardTable:3:232'],
+      ...['GetBestRoute2:*:50', 'GetBestRoute:1:87', 'GetBestRoute:2:50'],
+    ].join();
+    const { wire, stop } = await host.startAgent({ library, environment: { RIG_FAULTS } });
+    for (const code of ['87', '50']) {
+      expect((await failureOf(wire.listRoutes())).facts).toMatchObject({ win32_code: code, function: 'GetIpForwardTable' });
+      const best = await failureOf(wire.getBestRoute({ destination: '198.18.0.1' }));
+      expect(best.facts).toMatchObject({ win32_code: code, function: 'GetBestRoute' });
+    }
+    // 232: no routes at all.
+    expect(await wire.listRoutes()).toMatchObject({ routeCount: 0 });
+    expect((await wire.listRoutes()).routes).toContainEqual(expect.objectContaining({ destinationPrefix: '198.18.0.0/24', metric: 4 }));
+    expect((await wire.getBestRoute({ destination: '198.18.0.1' })).route).toMatchObject({ destinationPrefix: '198.18.0.0/24', metric: 4 });
+    expect(await stop()).toBe(0);
+  });
+
+  it('goes on without names, metrics and notifications, and says that it has none', async () => {
+    const RIG_FAULTS = 'NotifyRouteChange2:*:8,ConvertInterfaceLuidToAlias:*:87,GetIpInterfaceEntry:*:2';
+    const { wire, stop } = await host.startAgent({ library, environment: { RIG_FAULTS } });
+    expect((await wire.getAgent()).capabilities).toMatchObject({ notifications: false });
+    const [row] = (await wire.listRoutes({ destination: { $case: 'exactPrefix', value: '198.18.0.0/24' } })).routes;
+    expect(row).toMatchObject({ interfaceAlias: '', interfaceMetric: undefined, effectiveMetric: undefined, metric: 4 });
+    expect(await stop()).toBe(0);
+    const uncancelled = await host.startAgent({ library, environment: { RIG_FAULTS: 'CancelMibChangeNotify2:*:87' } });
+    expect((await uncancelled.wire.getAgent()).capabilities).toMatchObject({ notifications: false });
+    // With the registration still alive: the end of the process must not wait for it, nor abort.
+    expect(await uncancelled.stop()).toBe(0);
+  });
+
+  it('does not take an interface for found when a conversion fails', async () => {
+    const RIG_FAULTS = 'ConvertInterfaceIndexToLuid:1:2,ConvertInterfaceGuidToLuid:1:87,ConvertInterfaceLuidToIndex:1:87';
+    const { wire, stop } = await host.startAgent({ library, environment: { RIG_FAULTS } });
+    const found = (await wire.listInterfaces()).interfaces.find(({ alias }) => alias === 'dmz0');
+    if (found === undefined) throw new Error('dmz0 is not listed');
+    for (const selector of [
+      { $case: 'luid', value: found.luid },
+      { $case: 'guid', value: found.guid },
+      { $case: 'index', value: found.index },
+    ] as const) {
+      expect(await failureOf(wire.listRoutes({ interface: { selector } }))).toMatchObject({
+        code: 'NOT_FOUND',
+        reason: 'INTERFACE_NOT_FOUND',
+      });
+      expect((await wire.listRoutes({ interface: { selector } })).routeCount).toBeGreaterThan(0);
+    }
+    expect(await stop()).toBe(0);
+  });
+
   it('reads again when the table grows between the two calls of GetIpForwardTable', async () => {
     const environment = { RIG_FAULTS: 'GetIpForwardTable2:*:50', RIG_TABLE_GROWS: '1' };
     const agent = await host.startAgent({ library, environment });

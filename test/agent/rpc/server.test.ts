@@ -49,6 +49,26 @@ describe('streams', () => {
   });
 });
 
+describe('the log', () => {
+  it('has every change of the table, and nothing that changed nothing', async () => {
+    const lines: { readonly msg: string; readonly [member: string]: unknown }[] = [];
+    const { wire } = await open({ log: pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) }) });
+    const route = { destinationPrefix: '198.18.0.0/24', nextHop: '10.30.0.254', metric: 5 };
+    await wire.createRoute({ route, options: { validateOnly: true } });
+    await wire.createRoute({ route });
+    await wire.createRoute({ route, allowExisting: true });
+    await wire.setRoute({ route: { ...route, metric: 6 } });
+    await wire.deleteRoute({ key: route });
+    const described = '198.18.0.0/24 via 10.30.0.254 on interface 4';
+    expect(lines).toMatchObject([
+      { msg: 'created', route: described, metric: 5, function: 'CreateIpForwardEntry' },
+      { msg: 'changed', route: described, metricBefore: 5, metric: 6, function: 'SetIpForwardEntry' },
+      { msg: 'deleted', route: described, metricBefore: 6, function: 'DeleteIpForwardEntry' },
+    ]);
+    expect(lines).toHaveLength(3);
+  });
+});
+
 describe('unforeseen failures', () => {
   it('tell the caller an id, and the log the rest', async () => {
     const lines: string[] = [];
