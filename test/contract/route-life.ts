@@ -3,6 +3,11 @@ import { RouteProtocol } from '../../proto/gen/routefleet/v1/route.pb.js';
 import type { ContractSubject } from './contract-host.js';
 import { byAlias, failureOf, useContractHost } from './fixture.js';
 
+/** Why a case is skipped, for its name. */
+function unless(capable: boolean, what: string): string {
+  return capable ? '' : ` (skipped: this table has no ${what})`;
+}
+
 /** Rows come, change and go: the three functions of the document, and keys. */
 export function describeRouteLife(subject: ContractSubject): void {
   const classic = subject.ipv4Writes === 'classic';
@@ -34,29 +39,35 @@ export function describeRouteLife(subject: ContractSubject): void {
       expect(await failureOf(wire().getRoute({ key: route }))).toMatchObject({ code: 'NOT_FOUND', reason: 'ROUTE_NOT_FOUND' });
     });
 
-    it.skipIf(!subject.capabilities.ipv6)('creates, reads, changes and deletes an IPv6 route', async () => {
-      const [nextHop] = fixture.host.first.nextHops6 ?? [];
-      const route = { destinationPrefix: fixture.prefix6(), nextHop, metric: 7 };
-      expect(await wire().createRoute({ route })).toMatchObject({ route, function: 'CreateIpForwardEntry2' });
-      expect(await wire().setRoute({ route: { ...route, metric: 3 } })).toMatchObject({
-        route: { metric: 3 },
-        function: 'SetIpForwardEntry2',
-      });
-      expect(await wire().deleteRoute({ key: route })).toMatchObject({ route: { metric: 3 }, function: 'DeleteIpForwardEntry2' });
-      expect(await failureOf(wire().getRoute({ key: route }))).toMatchObject({ code: 'NOT_FOUND', reason: 'ROUTE_NOT_FOUND' });
-    });
+    it.skipIf(!subject.capabilities.ipv6)(
+      `creates, reads, changes and deletes an IPv6 route${unless(subject.capabilities.ipv6, 'IPv6')}`,
+      async () => {
+        const [nextHop] = fixture.host.first.nextHops6 ?? [];
+        const route = { destinationPrefix: fixture.prefix6(), nextHop, metric: 7 };
+        expect(await wire().createRoute({ route })).toMatchObject({ route, function: 'CreateIpForwardEntry2' });
+        expect(await wire().setRoute({ route: { ...route, metric: 3 } })).toMatchObject({
+          route: { metric: 3 },
+          function: 'SetIpForwardEntry2',
+        });
+        expect(await wire().deleteRoute({ key: route })).toMatchObject({ route: { metric: 3 }, function: 'DeleteIpForwardEntry2' });
+        expect(await failureOf(wire().getRoute({ key: route }))).toMatchObject({ code: 'NOT_FOUND', reason: 'ROUTE_NOT_FOUND' });
+      },
+    );
 
-    it.skipIf(!subject.capabilities.ipv6)('takes a link-local next hop with its zone, and shows it with its zone', async () => {
-      const { interfaces } = await wire().listInterfaces();
-      const index = interfaces.find(({ alias }) => alias === fixture.host.second.alias)?.index ?? 0;
-      const destinationPrefix = fixture.prefix6();
-      const created = await fixture.create({ destinationPrefix, nextHop: `fe80::abcd%${index}` });
-      expect(created).toMatchObject({ nextHop: `fe80::abcd%${index}`, interfaceIndex: index, interfaceAlias: fixture.host.second.alias });
-      const byInterface = { destinationPrefix, nextHop: 'fe80::abcd', interface: byAlias(fixture.host.second.alias) };
-      expect((await wire().getRoute({ key: byInterface })).route).toEqual(
-        (await wire().getRoute({ key: { ...byInterface, interface: undefined } })).route,
-      );
-    });
+    it.skipIf(!subject.capabilities.ipv6)(
+      `takes a link-local next hop with its zone, and shows it with its zone${unless(subject.capabilities.ipv6, 'IPv6')}`,
+      async () => {
+        const { interfaces } = await wire().listInterfaces();
+        const index = interfaces.find(({ alias }) => alias === fixture.host.second.alias)?.index ?? 0;
+        const destinationPrefix = fixture.prefix6();
+        const created = await fixture.create({ destinationPrefix, nextHop: `fe80::abcd%${index}` });
+        expect(created).toMatchObject({ nextHop: `fe80::abcd%${index}`, interfaceIndex: index, interfaceAlias: fixture.host.second.alias });
+        const byInterface = { destinationPrefix, nextHop: 'fe80::abcd', interface: byAlias(fixture.host.second.alias) };
+        expect((await wire().getRoute({ key: byInterface })).route).toEqual(
+          (await wire().getRoute({ key: { ...byInterface, interface: undefined } })).route,
+        );
+      },
+    );
 
     it('shows the metric as the own offset, and the effective metric as the sum', async () => {
       const route = await fixture.create({ destinationPrefix: fixture.prefix4(), nextHop: fixture.host.first.nextHops4[0], metric: 11 });
@@ -166,19 +177,22 @@ export function describeRouteLife(subject: ContractSubject): void {
       expect((await wire().getRoute({ key: route })).route).toMatchObject(route);
     });
 
-    it.skipIf(!subject.capabilities.lifetimes)('keeps lifetimes, which only the ...2 functions can say', async () => {
-      const route = {
-        destinationPrefix: fixture.prefix4(),
-        nextHop: fixture.host.first.nextHops4[0],
-        validLifetime: { seconds: 3600n, nanos: 0 },
-        preferredLifetime: { seconds: 1800n, nanos: 0 },
-      };
-      const { route: created, function: writtenBy } = await wire().createRoute({ route });
-      expect(writtenBy).toBe('CreateIpForwardEntry2');
-      expect(Number(created?.validLifetime?.seconds)).toBeGreaterThan(3500);
-      expect(Number(created?.preferredLifetime?.seconds)).toBeLessThanOrEqual(1800);
-      await wire().deleteRoute({ key: route });
-    });
+    it.skipIf(!subject.capabilities.lifetimes)(
+      `keeps lifetimes, which only the ...2 functions can say${unless(subject.capabilities.lifetimes, 'finite IPv4 lifetimes')}`,
+      async () => {
+        const route = {
+          destinationPrefix: fixture.prefix4(),
+          nextHop: fixture.host.first.nextHops4[0],
+          validLifetime: { seconds: 3600n, nanos: 0 },
+          preferredLifetime: { seconds: 1800n, nanos: 0 },
+        };
+        const { route: created, function: writtenBy } = await wire().createRoute({ route });
+        expect(writtenBy).toBe('CreateIpForwardEntry2');
+        expect(Number(created?.validLifetime?.seconds)).toBeGreaterThan(3500);
+        expect(Number(created?.preferredLifetime?.seconds)).toBeLessThanOrEqual(1800);
+        await wire().deleteRoute({ key: route });
+      },
+    );
 
     it('sees the etag of a row change with the row, and refuses an old one', async () => {
       const route = { destinationPrefix: fixture.prefix4(), nextHop: fixture.host.first.nextHops4[0], metric: 4 };

@@ -61,29 +61,27 @@ export async function expectedRoutes(network: TestNetwork): Promise<ComparableRo
 }
 
 /**
- * The interfaces that the agent must show, by `ip address`: those with an address, as Wine does not tell where IP is bound. Wine calls every
- * interface administratively up; the operational state is real.
+ * The interfaces that the agent must show, by `ip address`: all of them, as Wine does not tell where IP is bound. Wine calls every interface
+ * administratively up; the operational state is real.
  */
 export async function expectedInterfaces(network: TestNetwork): Promise<ComparableInterface[]> {
   const links = await readLinks(network);
-  return links
-    .filter(({ addr_info }) => addr_info.length > 0)
-    .map((link) => {
-      const isLoopback = link.link_type === 'loopback';
-      return {
-        alias: link.ifname,
-        index: link.ifindex,
-        type: isLoopback ? 24 : 6,
-        // Wine tells of no hardware address where Linux has zeros.
-        physicalAddress: isLoopback ? undefined : link.address.replaceAll(':', '-'),
-        mtu: link.mtu,
-        operationalStatus: link.flags.includes('UP') ? ('up' as const) : ('down' as const),
-        addresses: link.addr_info.map(({ local, prefixlen }) => ({
-          address: local.startsWith('fe80:') ? `${local}%${link.ifindex}` : local,
-          prefixLength: prefixlen,
-        })),
-      };
-    });
+  return links.map((link) => {
+    const isLoopback = link.link_type === 'loopback';
+    return {
+      alias: link.ifname,
+      index: link.ifindex,
+      type: isLoopback ? 24 : 6,
+      // Wine tells of no hardware address where Linux has zeros.
+      physicalAddress: isLoopback ? undefined : link.address.replaceAll(':', '-'),
+      mtu: link.mtu,
+      operationalStatus: link.flags.includes('UP') ? ('up' as const) : ('down' as const),
+      addresses: link.addr_info.map(({ local, prefixlen }) => ({
+        address: local.startsWith('fe80:') ? `${local}%${link.ifindex}` : local,
+        prefixLength: prefixlen,
+      })),
+    };
+  });
 }
 
 /** A row of the agent as far as it can be compared. */
