@@ -44,11 +44,12 @@ interface Seen {
   readonly health: string;
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'routefleet-python-'));
+let directory: string;
 let agent: TestAgent;
 let identity: IdentityFiles;
 
 beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'routefleet-python-'));
   const pki = await createTestPki();
   const server = await pki.issueServer({ name: 'agent', ipAddresses: ['127.0.0.1'] });
   agent = await startTestAgent({ profile: 'datacenter', tls: { ...server, ca: pki.ca } });

@@ -121,6 +121,8 @@ export async function createWinePrefix({
 function prefixEnvironment(directory: string): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
+    // Where wineserver has its sockets: they go with the prefix.
+    TMPDIR: directory,
     HOME: directory,
     LANG: 'C.UTF-8',
     WINEPREFIX: directory,
