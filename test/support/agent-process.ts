@@ -23,8 +23,8 @@ export interface AgentProcessOptions {
 
 /** Starts the agent in a namespace and waits until it listens. @throws with its output when it ends instead */
 export async function startAgentProcess({ namespace, args, environment = {} }: AgentProcessOptions): Promise<AgentProcess> {
-  // "ip netns exec" becomes the program: signals and exit codes are those of node.
-  const program = [process.execPath, '--import', 'tsx', 'agent/main.ts', ...args];
+  // "ip netns exec" and "setpriv" become the program: signals and exit codes are those of node. It does not outlive this process.
+  const program = ['setpriv', '--pdeathsig', 'KILL', process.execPath, '--import', 'tsx', 'agent/main.ts', ...args];
   const child = spawn('ip', ['netns', 'exec', namespace.name, ...program], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },

@@ -64,7 +64,7 @@ export async function createKernelHost(): Promise<KernelHost> {
   try {
     const namespace = await topology.namespace('host');
     const neighbours = await topology.namespace('neighbours');
-    const subnet = `100.64.${process.pid % 256}`;
+    const subnet = await unusedSubnet();
     const outside = `rfk${process.pid}`;
     await topology.link({ device: outside }, { namespace, device: 'lan0' });
     await topology.link({ namespace, device: 'dmz0' }, { namespace: neighbours, device: 'dmz1' });
@@ -80,12 +80,34 @@ export async function createKernelHost(): Promise<KernelHost> {
     }
     const directory = mkdtempSync(join(tmpdir(), 'routefleet-kernel-'));
     cleanup.defer(() => rm(directory, { recursive: true }));
-    const startAgent = await agentStarter(namespace, `${subnet}.2`, directory);
-    return { namespace, topology, neighbours, subnet, remove: cleanup.run, startAgent };
+    const start = await agentStarter(namespace, `${subnet}.2`, directory);
+    return {
+      namespace,
+      topology,
+      neighbours,
+      subnet,
+      remove: cleanup.run,
+      async startAgent(options) {
+        const agent = await start(options);
+        // Of a test that failed before it stopped its agent; a namespace lives on with what runs in it.
+        cleanup.defer(() => agent.stop('SIGKILL'));
+        return agent;
+      },
+    };
   } catch (error) {
     await cleanup.run();
     throw error;
   }
+}
+
+/** A /24 of the shared address space, RFC 6598, that no interface here has: leftovers of a killed run must not answer. */
+async function unusedSubnet(): Promise<string> {
+  const { stdout } = await promisify(execFile)('ip', ['-4', '-brief', 'address']);
+  for (let third = process.pid % 256; third < 512; third++) {
+    const subnet = `100.64.${third % 256}`;
+    if (!stdout.includes(` ${subnet}.`)) return subnet;
+  }
+  throw new Error('every 100.64.x.0/24 is in use');
 }
 
 async function agentStarter(namespace: Namespace, address: string, directory: string): Promise<KernelHost['startAgent']> {
