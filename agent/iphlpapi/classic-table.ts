@@ -22,8 +22,9 @@ export function createClassicTable(iphlpapi: Iphlpapi, notifications: boolean): 
 
   const goesByNetio = (route: DesiredRoute): boolean => {
     if (route.destinationPrefix.family === 6 || !classicWrites) return true;
-    const needsRow2 = isUnspecified(route.nextHop) || route.validLifetimeSeconds !== undefined || route.publish !== undefined;
-    return netioWrites && needsRow2;
+    const { validLifetimeSeconds, preferredLifetimeSeconds, publish } = route;
+    const beyondClassic = [validLifetimeSeconds, preferredLifetimeSeconds, publish].some((value) => value !== undefined);
+    return netioWrites && (beyondClassic || isUnspecified(route.nextHop));
   };
 
   /** Calls a classic function. Undefined: it does not do this row, and a …2 function may. */

@@ -190,6 +190,14 @@ export function describeRouteLife(subject: ContractSubject): void {
         expect(writtenBy).toBe('CreateIpForwardEntry2');
         expect(Number(created?.validLifetime?.seconds)).toBeGreaterThan(3500);
         expect(Number(created?.preferredLifetime?.seconds)).toBeLessThanOrEqual(1800);
+        const shorter = {
+          destinationPrefix: route.destinationPrefix,
+          nextHop: route.nextHop,
+          preferredLifetime: { seconds: 600n, nanos: 0 },
+        };
+        const changed = await wire().setRoute({ route: shorter });
+        expect(changed.function).toBe('SetIpForwardEntry2');
+        expect(Number(changed.route?.preferredLifetime?.seconds)).toBeLessThanOrEqual(600);
         await wire().deleteRoute({ key: route });
       },
     );
