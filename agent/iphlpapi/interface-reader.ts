@@ -109,7 +109,7 @@ export async function findInterface(iphlpapi: Iphlpapi, selector: InterfaceSelec
   const luid = selector.by === 'index' ? lookup.luidOf(selector.index) : luidOf(iphlpapi, selector);
   const index = luid === undefined ? undefined : lookup.indexOf(luid);
   if (luid !== undefined && index !== undefined) return { luid, index };
-  throw await notFound(iphlpapi, selector);
+  throw notFound(await readInterfaces(iphlpapi), selector);
 }
 
 function luidOf(iphlpapi: Iphlpapi, selector: InterfaceSelector & { by: 'luid' | 'guid' }): bigint | undefined {
@@ -120,18 +120,18 @@ function luidOf(iphlpapi: Iphlpapi, selector: InterfaceSelector & { by: 'luid' |
 
 async function findByAlias(iphlpapi: Iphlpapi, alias: string): Promise<InterfaceIdentity> {
   const wanted = alias.toLowerCase();
-  const [found, ...others] = (await readInterfaces(iphlpapi)).filter((candidate) => candidate.alias.toLowerCase() === wanted);
-  if (found === undefined) throw await notFound(iphlpapi, { by: 'alias', alias });
+  const interfaces = await readInterfaces(iphlpapi);
+  const [found, ...others] = interfaces.filter((candidate) => candidate.alias.toLowerCase() === wanted);
+  if (found === undefined) throw notFound(interfaces, { by: 'alias', alias });
   if (others.length === 0) return { luid: found.luid, index: found.index };
   throw new RouteTableError('AMBIGUOUS_INTERFACE', `the alias "${alias}" is not unique: ${listInterfaces([found, ...others])}`, {
     remedy: 'name the interface by index, LUID or GUID',
   });
 }
 
-async function notFound(iphlpapi: Iphlpapi, selector: InterfaceSelector): Promise<RouteTableError> {
-  const candidates = listInterfaces(await readInterfaces(iphlpapi));
+function notFound(candidates: readonly NetworkInterface[], selector: InterfaceSelector): RouteTableError {
   return new RouteTableError('INTERFACE_NOT_FOUND', `the host has no interface ${describeSelector(selector)}`, {
-    remedy: `choose one of: ${candidates}`,
+    remedy: `choose one of: ${listInterfaces(candidates)}`,
   });
 }
 

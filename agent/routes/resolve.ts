@@ -3,7 +3,7 @@ import { InvalidValueError } from '../../proto/invalid-value.js';
 import { formatPrefix, type Prefix } from '../../proto/prefix.js';
 import { RouteTableError } from './errors.js';
 import { describeSelector, type InterfaceSelector } from './network-interface.js';
-import { type DesiredRoute, describeRoute, type InterfaceIdentity, type Route, type RouteKey } from './route.js';
+import { type DesiredRoute, describeRoute, destinationText, type InterfaceIdentity, type Route, type RouteKey } from './route.js';
 import type { RouteTable } from './route-table.js';
 
 /** A key as a caller writes it. */
@@ -31,10 +31,8 @@ export async function resolveExistingKey(table: RouteTable, reference: RouteRefe
   const { destinationPrefix } = reference;
   const named = await namedInterface(table, reference, nextHop);
   if (named !== undefined) return { destinationPrefix, nextHop, interface: named };
-  const wanted = [formatPrefix(destinationPrefix), formatAddress(nextHop)].join();
-  const candidates = (await table.list()).routes.filter(
-    (route) => [formatPrefix(route.destinationPrefix), formatAddress({ ...route.nextHop, scopeId: 0 })].join() === wanted,
-  );
+  const wanted = destinationText({ destinationPrefix, nextHop });
+  const candidates = (await table.list()).routes.filter((route) => destinationText(route) === wanted);
   return onlyOne(candidates, `${formatPrefix(destinationPrefix)} ${isUnspecified(nextHop) ? 'on-link' : `via ${formatAddress(nextHop)}`}`);
 }
 
@@ -71,10 +69,9 @@ async function namedInterface(
   nextHop: Address,
 ): Promise<InterfaceIdentity | undefined> {
   const { scopeId } = nextHop;
-  const named = selector && (await table.findInterface(selector));
-  if (scopeId === 0) return named;
-  if (named === undefined) return table.findInterface({ by: 'index', index: scopeId });
-  if (selector === undefined || named.index === scopeId) return named;
+  if (selector === undefined) return scopeId === 0 ? undefined : table.findInterface({ by: 'index', index: scopeId });
+  const named = await table.findInterface(selector);
+  if (scopeId === 0 || scopeId === named.index) return named;
   throw new InvalidValueError(
     'INVALID_ADDRESS',
     `the zone of the next hop ${formatAddress(nextHop)} is not interface ${describeSelector(selector)}, which has index ${named.index}`,

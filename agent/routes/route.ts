@@ -52,9 +52,14 @@ export function effectiveMetric({ metric, interfaceMetric }: Pick<Route, 'metric
   return interfaceMetric === undefined ? undefined : metric + interfaceMetric;
 }
 
-/** The key as one string, for maps. Zones are left out: the interface says the same. */
-export function keyText({ destinationPrefix, nextHop, interface: { luid } }: RouteKey): string {
-  return `${formatPrefix(destinationPrefix)} ${formatAddress({ ...nextHop, scopeId: 0 })} ${luid}`;
+/** The key without its interface, to compare by. Zones are left out: the interface says the same. */
+export function destinationText({ destinationPrefix, nextHop }: Pick<RouteKey, 'destinationPrefix' | 'nextHop'>): string {
+  return `${formatPrefix(destinationPrefix)} ${formatAddress({ ...nextHop, scopeId: 0 })}`;
+}
+
+/** The key as one string, to compare by. */
+export function keyText(key: RouteKey): string {
+  return `${destinationText(key)} ${key.interface.luid}`;
 }
 
 /** Canonical text of a next hop; a link-local one has the interface as its zone (RFC 4007). */

@@ -3,9 +3,10 @@ import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { descriptorSetBase64 } from '../../proto/gen/descriptor-set.js';
+import { RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import type { HandlerContext } from './context.js';
 import { createServerCredentials, type TlsMaterial } from './credentials.js';
-import { createRouteService, RouteServiceService } from './service.js';
+import { createRouteService } from './service.js';
 
 /** Name of the service in health checks. */
 const serviceName = 'routefleet.v1.RouteService';

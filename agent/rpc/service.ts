@@ -1,4 +1,4 @@
-import { type RouteServiceServer, RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
+import type { RouteServiceServer } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import { duplex, serverStreaming, unary } from './adapt.js';
 import type { HandlerContext } from './context.js';
 import { getAgent, listInterfaces } from './handlers/agent.js';
@@ -6,8 +6,6 @@ import { listRoutes } from './handlers/list-routes.js';
 import { notImplemented, notImplementedStream } from './handlers/not-implemented.js';
 import { getBestRoute, getRoute } from './handlers/read-route.js';
 import { createRoute, deleteRoute, setRoute } from './handlers/write-route.js';
-
-export { RouteServiceService };
 
 /** RouteService over one table. */
 export function createRouteService(context: HandlerContext): RouteServiceServer {

@@ -4,12 +4,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { credentials } from '@grpc/grpc-js';
 import { type AgentProcess, startAgentProcess } from './agent-process.js';
+import { createAgentTls } from './agent-tls.js';
 import { createCleanup } from './cleanup.js';
 import { createTopology, missingForNamespaces, type Namespace, type Topology } from './namespaces.js';
-import { createTestPki } from './pki.js';
-import { connectWire, type Wire } from './wire.js';
+import type { Wire } from './wire.js';
 
 /** Undefined: the rig can be built and run here. Otherwise what is missing. */
 export function missingForKernelRig(): string | undefined {
@@ -111,23 +110,14 @@ async function unusedSubnet(): Promise<string> {
 }
 
 async function agentStarter(namespace: Namespace, address: string, directory: string): Promise<KernelHost['startAgent']> {
-  const pki = await createTestPki();
-  const files = await pki.writeTo(
-    directory,
-    'agent',
-    await pki.issueServer({ name: 'agent', dnsNames: ['agent'], ipAddresses: [address] }),
-  );
-  const client = await pki.issueClient({ name: 'test' });
-  const channel = credentials.createSsl(Buffer.from(pki.ca), Buffer.from(client.key), Buffer.from(client.certificate));
-  const tls = ['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca];
-
+  const tls = await createAgentTls(directory, address);
   return async ({ library, args = [], environment = {} }) => {
     const agent = await startAgentProcess({
       namespace,
-      args: ['--iphlpapi', library, '--listen', `${address}:0`, ...tls, ...args],
+      args: ['--iphlpapi', library, '--listen', `${address}:0`, ...tls.args, ...args],
       environment,
     });
-    const wire = connectWire(agent.address, channel, { 'grpc.ssl_target_name_override': 'agent' });
+    const wire = tls.connect(agent.address);
     return {
       ...agent,
       wire,

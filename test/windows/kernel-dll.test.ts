@@ -4,19 +4,18 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBadInput } from '../contract/bad-input.js';
 import type { ContractSubject } from '../contract/contract-host.js';
 import { describeReading } from '../contract/reading.js';
 import { describeRouteLife } from '../contract/route-life.js';
+import { createAgentTls } from '../support/agent-tls.js';
 import { createCleanup } from '../support/cleanup.js';
 import { createKernelHost, type KernelHost } from '../support/kernel-rig.js';
-import { createTestPki } from '../support/pki.js';
 import { createWinePrefix, missingForWine, type WinePrefix } from '../support/wine.js';
 import { startAgent } from '../support/wine-agent.js';
 import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
-import { connectWire, type Wire } from '../support/wire.js';
+import type { Wire } from '../support/wire.js';
 
 const missing = missingForWine({ namespaces: true });
 
@@ -40,26 +39,16 @@ async function createWineKernelHost(): Promise<WineKernelHost> {
     cleanup.defer(staged.remove);
     const prefix: WinePrefix = await createWinePrefix({ namespace: host.namespace.name });
     cleanup.defer(prefix.remove);
-    const pki = await createTestPki();
     const address = `${host.subnet}.2`;
-    const files = await pki.writeTo(
-      directory,
-      'agent',
-      await pki.issueServer({ name: 'agent', dnsNames: ['agent'], ipAddresses: [address] }),
-    );
-    const client = await pki.issueClient({ name: 'test' });
-    const channel = credentials.createSsl(Buffer.from(pki.ca), Buffer.from(client.key), Buffer.from(client.certificate));
+    const tls = await createAgentTls(directory, address);
     const library = resolve(directory, 'wine/x86_64-windows/iphlpapi_kernel.dll');
-    const args = [
-      ...['--listen', `${address}:0`, '--iphlpapi', library],
-      ...['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca],
-    ];
+    const args = ['--listen', `${address}:0`, '--iphlpapi', library, ...tls.args];
     return {
       host,
       async start(ipv4Writes) {
         const environment = { WINEDLLPATH: join(directory, 'wine') };
         const agent = await startAgent({ prefix, staged, environment, args: [...args, '--ipv4-writes', ipv4Writes] });
-        const wire = connectWire(`${address}:${agent.port}`, channel, { 'grpc.ssl_target_name_override': 'agent' });
+        const wire = tls.connect(`${address}:${agent.port}`);
         return {
           wire,
           stop() {

@@ -9,8 +9,7 @@ import type {
 } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
 import { RouteTableError } from '../../routes/errors.js';
 import { describeRoute } from '../../routes/route.js';
-import type { Written } from '../../routes/write.js';
-import { createRoute as create, deleteRoute as remove, setRoute as set } from '../../routes/write.js';
+import { createRoute as create, deleteRoute as remove, setRoute as set, type Written } from '../../routes/write.js';
 import { decodeRouteKey, decodeRouteSpec, encodeRoute } from '../codec/route.js';
 import type { HandlerContext } from '../context.js';
 
