@@ -34,4 +34,12 @@ export class RouteTableError extends Error {
     this.win32 = win32;
     this.facts = facts;
   }
+
+  /** Everything but reason, message and remedy, as texts: the Windows call that failed, and further facts. */
+  get metadata(): Readonly<Record<string, string>> {
+    const { win32, facts } = this;
+    if (win32 === undefined) return facts;
+    const { code, name, message = '', function: functionName } = win32;
+    return { ...facts, win32_code: String(code), win32_name: name, win32_message: message, function: functionName };
+  }
 }

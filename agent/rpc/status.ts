@@ -9,30 +9,59 @@ import { RouteTableError } from '../routes/errors.js';
 /** The gRPC code of each reason. */
 const codes: Readonly<Record<ErrorReason, status>> = {
   ACCESS_DENIED: status.PERMISSION_DENIED,
+  AGENT_RESTARTED: status.ABORTED,
+  AGENT_STOPPING: status.UNAVAILABLE,
   AMBIGUOUS_INTERFACE: status.INVALID_ARGUMENT,
   BEST_ROUTE_NOT_FOUND: status.NOT_FOUND,
+  CANCELLED: status.CANCELLED,
+  COMMIT_CANCELLED: status.ABORTED,
+  COMMIT_EXISTS: status.ALREADY_EXISTS,
+  COMMIT_ID_MISMATCH: status.INVALID_ARGUMENT,
+  COMMIT_NOT_FOUND: status.NOT_FOUND,
+  COMMIT_NOT_PENDING: status.FAILED_PRECONDITION,
+  COMMIT_PENDING: status.FAILED_PRECONDITION,
+  DRIFT_REPORT_ONLY: status.FAILED_PRECONDITION,
+  DUPLICATE_OPERATION: status.INVALID_ARGUMENT,
   ETAG_MISMATCH: status.ABORTED,
   FAMILY_MISMATCH: status.INVALID_ARGUMENT,
   FAMILY_NOT_BOUND: status.NOT_FOUND,
+  FOREIGN_CHANGE: status.ABORTED,
+  FRESH_CONNECTION_REQUIRED: status.FAILED_PRECONDITION,
   FUNCTION_MISSING: status.UNIMPLEMENTED,
   HOST_BITS_SET: status.INVALID_ARGUMENT,
   INTERFACE_NOT_FOUND: status.NOT_FOUND,
   INTERNAL: status.INTERNAL,
   INVALID_ADDRESS: status.INVALID_ARGUMENT,
   INVALID_ARGUMENT: status.INVALID_ARGUMENT,
+  INVALID_DURATION: status.INVALID_ARGUMENT,
   INVALID_ENUM: status.INVALID_ARGUMENT,
   INVALID_LIFETIME: status.INVALID_ARGUMENT,
   INVALID_METRIC: status.INVALID_ARGUMENT,
   INVALID_PREFIX: status.INVALID_ARGUMENT,
+  INVALID_TEXT: status.INVALID_ARGUMENT,
+  JOURNAL_DAMAGED: status.FAILED_PRECONDITION,
+  JOURNAL_UNAVAILABLE: status.UNAVAILABLE,
   METRIC_BELOW_INTERFACE_METRIC: status.INVALID_ARGUMENT,
   MISSING_FIELD: status.INVALID_ARGUMENT,
+  NOT_ATTEMPTED: status.ABORTED,
+  NOT_CONFIRMED: status.ABORTED,
   NOT_IMPLEMENTED: status.UNIMPLEMENTED,
   NOT_SUPPORTED: status.FAILED_PRECONDITION,
   OUT_OF_MEMORY: status.RESOURCE_EXHAUSTED,
+  OWNER_REQUIRED: status.INVALID_ARGUMENT,
+  PROBE_FAILED: status.ABORTED,
+  QUEUE_FULL: status.RESOURCE_EXHAUSTED,
+  REPAIR_BUDGET_EXHAUSTED: status.RESOURCE_EXHAUSTED,
+  REQUEST_ID_REUSED: status.INVALID_ARGUMENT,
   REVISION_MISMATCH: status.ABORTED,
+  RISK_NOT_ACCEPTED: status.FAILED_PRECONDITION,
+  ROLLBACK_FAILED: status.DATA_LOSS,
+  ROLLED_BACK: status.ABORTED,
   ROUTE_EXISTS: status.ALREADY_EXISTS,
   ROUTE_NOT_FOUND: status.NOT_FOUND,
+  STALE_PLAN: status.ABORTED,
   SYSTEM_ROUTE: status.FAILED_PRECONDITION,
+  TOO_MANY_OPERATIONS: status.INVALID_ARGUMENT,
   UNVERIFIED_WRITE: status.DATA_LOSS,
   WIN32_ERROR: status.UNKNOWN,
 };
@@ -47,11 +76,8 @@ export interface OutgoingError {
 /** Turns whatever a handler threw into a gRPC status with google.rpc.ErrorInfo. */
 export function toStatus(error: unknown): OutgoingError {
   if (error instanceof RouteTableError) {
-    const { win32, facts, remedy, reason, message } = error;
-    const failed: Record<string, string> = win32
-      ? { win32_code: String(win32.code), win32_name: win32.name, win32_message: win32.message ?? '', function: win32.function }
-      : {};
-    return { status: makeStatus(reason, message, { ...facts, ...failed, remedy }) };
+    const { reason, message, metadata, remedy } = error;
+    return { status: makeStatus(reason, message, { ...metadata, remedy }) };
   }
   if (error instanceof InvalidValueError) return { status: makeStatus(error.reason, error.message, { remedy: error.remedy }) };
   const incidentId = randomUUID();

@@ -34,6 +34,7 @@ export async function getAgent({ table, revision, identity, limits, isElevated }
     pendingCommit: undefined,
     startTime: identity.startTime,
     drift: [],
+    writeStatus: undefined,
   };
 }
 

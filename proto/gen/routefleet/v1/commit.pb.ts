@@ -47,6 +47,24 @@ export namespace Risk {
   export type OTHER_OWNER = typeof Risk.OTHER_OWNER;
 }
 
+/** What the agent does when a persistent row of an owner is not as desired. */
+export const DriftPolicy = {
+  /** UNSPECIFIED - As before; ENFORCE for a new owner. */
+  UNSPECIFIED: 0,
+  /** ENFORCE - Put the row back, within a budget. */
+  ENFORCE: 1,
+  /** REPORT - Only tell of it (GetAgentResponse.drift). */
+  REPORT: 2,
+} as const;
+
+export type DriftPolicy = typeof DriftPolicy[keyof typeof DriftPolicy];
+
+export namespace DriftPolicy {
+  export type UNSPECIFIED = typeof DriftPolicy.UNSPECIFIED;
+  export type ENFORCE = typeof DriftPolicy.ENFORCE;
+  export type REPORT = typeof DriftPolicy.REPORT;
+}
+
 /** What a step does to its row. */
 export const StepKind = {
   /** UNSPECIFIED - Never in an answer. */
@@ -189,6 +207,8 @@ export interface ChangeHeader {
   planToken: string;
   /** Addresses whose best route before and after the plan shall show, next to those of the connected controllers. */
   destinations: string[];
+  /** What becomes of rows of options.owner that other programs change. Needs an owner. */
+  driftPolicy: DriftPolicy;
 }
 
 /** A piece of a change. */
@@ -212,7 +232,11 @@ export interface PlanStep {
     | Route
     | undefined;
   /** Position of the operation or desired route in the request, from 0. Absent: follows from replace_owned. */
-  operationIndex?: number | undefined;
+  operationIndex?:
+    | number
+    | undefined;
+  /** Why the operation cannot be done. Absent: it can. */
+  status: Status | undefined;
 }
 
 /** How the host's way to an address changes. */
@@ -276,7 +300,25 @@ export interface CommitStep {
   /** Windows function that did it, "CreateIpForwardEntry". Absent: none was called. */
   function: string;
   /** Outcome; absent means done. */
-  status: Status | undefined;
+  status:
+    | Status
+    | undefined;
+  /** Position of the operation or desired route in the request, from 0. Absent: follows from replace_owned. */
+  operationIndex?: number | undefined;
+}
+
+/** What a probe found. */
+export interface ProbeResult {
+  /** The probe for people: "TCP connection to 192.0.2.1:443". */
+  probe: string;
+  /** It passed before the change; only then it counts. */
+  passedBefore: boolean;
+  /** It passed after the change. Absent: not tried. */
+  passedAfter?:
+    | boolean
+    | undefined;
+  /** What was found, where it did not pass. */
+  message: string;
 }
 
 /** A write and what became of it. */
@@ -312,7 +354,13 @@ export interface Commit {
   /** The steps; only from GetCommit and ApplyRoutes. */
   steps: CommitStep[];
   /** Why it failed or was undone. Absent: it stands. */
-  status: Status | undefined;
+  status:
+    | Status
+    | undefined;
+  /** What the probes found, in the caller's order. */
+  probes: ProbeResult[];
+  /** See WriteOptions.require_fresh_connection. */
+  requireFreshConnection: boolean;
 }
 
 function createBaseProbe(): Probe {
@@ -822,7 +870,7 @@ export const RouteOperation: MessageFns<RouteOperation> = {
 };
 
 function createBaseChangeHeader(): ChangeHeader {
-  return { options: undefined, atomicity: 0, replaceOwned: false, planToken: "", destinations: [] };
+  return { options: undefined, atomicity: 0, replaceOwned: false, planToken: "", destinations: [], driftPolicy: 0 };
 }
 
 export const ChangeHeader: MessageFns<ChangeHeader> = {
@@ -841,6 +889,9 @@ export const ChangeHeader: MessageFns<ChangeHeader> = {
     }
     for (const v of message.destinations) {
       writer.uint32(42).string(v!);
+    }
+    if (message.driftPolicy !== 0) {
+      writer.uint32(48).int32(message.driftPolicy);
     }
     return writer;
   },
@@ -898,6 +949,14 @@ export const ChangeHeader: MessageFns<ChangeHeader> = {
             message.destinations.push(reader.string());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.driftPolicy = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -922,6 +981,7 @@ export const ChangeHeader: MessageFns<ChangeHeader> = {
     message.replaceOwned = object.replaceOwned ?? false;
     message.planToken = object.planToken ?? "";
     message.destinations = object.destinations?.map((e) => e) || [];
+    message.driftPolicy = object.driftPolicy ?? 0;
     return message;
   },
 };
@@ -994,7 +1054,7 @@ export const ChangeChunk: MessageFns<ChangeChunk> = {
 };
 
 function createBasePlanStep(): PlanStep {
-  return { kind: 0, before: undefined, after: undefined, operationIndex: undefined };
+  return { kind: 0, before: undefined, after: undefined, operationIndex: undefined, status: undefined };
 }
 
 export const PlanStep: MessageFns<PlanStep> = {
@@ -1010,6 +1070,9 @@ export const PlanStep: MessageFns<PlanStep> = {
     }
     if (message.operationIndex !== undefined) {
       writer.uint32(32).uint32(message.operationIndex);
+    }
+    if (message.status !== undefined) {
+      Status.encode(message.status, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1059,6 +1122,14 @@ export const PlanStep: MessageFns<PlanStep> = {
             message.operationIndex = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.status = Status.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1082,6 +1153,9 @@ export const PlanStep: MessageFns<PlanStep> = {
       : undefined;
     message.after = (object.after !== undefined && object.after !== null) ? Route.fromPartial(object.after) : undefined;
     message.operationIndex = object.operationIndex ?? undefined;
+    message.status = (object.status !== undefined && object.status !== null)
+      ? Status.fromPartial(object.status)
+      : undefined;
     return message;
   },
 };
@@ -1413,7 +1487,7 @@ export const PlanSummary: MessageFns<PlanSummary> = {
 };
 
 function createBaseCommitStep(): CommitStep {
-  return { kind: 0, before: undefined, after: undefined, function: "", status: undefined };
+  return { kind: 0, before: undefined, after: undefined, function: "", status: undefined, operationIndex: undefined };
 }
 
 export const CommitStep: MessageFns<CommitStep> = {
@@ -1432,6 +1506,9 @@ export const CommitStep: MessageFns<CommitStep> = {
     }
     if (message.status !== undefined) {
       Status.encode(message.status, writer.uint32(42).fork()).join();
+    }
+    if (message.operationIndex !== undefined) {
+      writer.uint32(48).uint32(message.operationIndex);
     }
     return writer;
   },
@@ -1489,6 +1566,14 @@ export const CommitStep: MessageFns<CommitStep> = {
             message.status = Status.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.operationIndex = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1515,6 +1600,98 @@ export const CommitStep: MessageFns<CommitStep> = {
     message.status = (object.status !== undefined && object.status !== null)
       ? Status.fromPartial(object.status)
       : undefined;
+    message.operationIndex = object.operationIndex ?? undefined;
+    return message;
+  },
+};
+
+function createBaseProbeResult(): ProbeResult {
+  return { probe: "", passedBefore: false, passedAfter: undefined, message: "" };
+}
+
+export const ProbeResult: MessageFns<ProbeResult> = {
+  encode(message: ProbeResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.probe !== "") {
+      writer.uint32(10).string(message.probe);
+    }
+    if (message.passedBefore !== false) {
+      writer.uint32(16).bool(message.passedBefore);
+    }
+    if (message.passedAfter !== undefined) {
+      writer.uint32(24).bool(message.passedAfter);
+    }
+    if (message.message !== "") {
+      writer.uint32(34).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.probe = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.passedBefore = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.passedAfter = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ProbeResult>, I>>(base?: I): ProbeResult {
+    return ProbeResult.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeResult>, I>>(object: I): ProbeResult {
+    const message = createBaseProbeResult();
+    message.probe = object.probe ?? "";
+    message.passedBefore = object.passedBefore ?? false;
+    message.passedAfter = object.passedAfter ?? undefined;
+    message.message = object.message ?? "";
     return message;
   },
 };
@@ -1534,6 +1711,8 @@ function createBaseCommit(): Commit {
     revisionAfter: 0n,
     steps: [],
     status: undefined,
+    probes: [],
+    requireFreshConnection: false,
   };
 }
 
@@ -1583,6 +1762,12 @@ export const Commit: MessageFns<Commit> = {
     }
     if (message.status !== undefined) {
       Status.encode(message.status, writer.uint32(106).fork()).join();
+    }
+    for (const v of message.probes) {
+      ProbeResult.encode(v!, writer.uint32(114).fork()).join();
+    }
+    if (message.requireFreshConnection !== false) {
+      writer.uint32(120).bool(message.requireFreshConnection);
     }
     return writer;
   },
@@ -1704,6 +1889,22 @@ export const Commit: MessageFns<Commit> = {
             message.status = Status.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.probes.push(ProbeResult.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.requireFreshConnection = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1742,6 +1943,8 @@ export const Commit: MessageFns<Commit> = {
     message.status = (object.status !== undefined && object.status !== null)
       ? Status.fromPartial(object.status)
       : undefined;
+    message.probes = object.probes?.map((e) => ProbeResult.fromPartial(e)) || [];
+    message.requireFreshConnection = object.requireFreshConnection ?? false;
     return message;
   },
 };

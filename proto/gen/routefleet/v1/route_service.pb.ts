@@ -190,6 +190,8 @@ export interface GetAgentResponse {
     | undefined;
   /** Differences between desired and real rows. Empty: in line. */
   drift: Drift[];
+  /** Why every write is refused, such as a damaged journal. Absent: writes are taken. */
+  writeStatus: Status | undefined;
 }
 
 /** A persistent row that is not as desired. */
@@ -461,10 +463,12 @@ export interface ConfirmCommitResponse {
   commit: Commit | undefined;
 }
 
-/** Undoes a pending commit. */
+/** Undoes a pending commit, or tries again at once to undo one whose rollback failed. */
 export interface CancelCommitRequest {
   /** Its id. */
   commitId: string;
+  /** Of a commit in ROLLBACK_FAILED: give up what still cannot be undone, so that other writes are taken again. */
+  abandon: boolean;
 }
 
 /** The undone commit. */
@@ -936,6 +940,7 @@ function createBaseGetAgentResponse(): GetAgentResponse {
     pendingCommit: undefined,
     startTime: undefined,
     drift: [],
+    writeStatus: undefined,
   };
 }
 
@@ -979,6 +984,9 @@ export const GetAgentResponse: MessageFns<GetAgentResponse> = {
     }
     for (const v of message.drift) {
       Drift.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.writeStatus !== undefined) {
+      Status.encode(message.writeStatus, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1092,6 +1100,14 @@ export const GetAgentResponse: MessageFns<GetAgentResponse> = {
             message.drift.push(Drift.decode(reader, reader.uint32()));
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.writeStatus = Status.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1127,6 +1143,9 @@ export const GetAgentResponse: MessageFns<GetAgentResponse> = {
       : undefined;
     message.startTime = object.startTime ?? undefined;
     message.drift = object.drift?.map((e) => Drift.fromPartial(e)) || [];
+    message.writeStatus = (object.writeStatus !== undefined && object.writeStatus !== null)
+      ? Status.fromPartial(object.writeStatus)
+      : undefined;
     return message;
   },
 };
@@ -3042,13 +3061,16 @@ export const ConfirmCommitResponse: MessageFns<ConfirmCommitResponse> = {
 };
 
 function createBaseCancelCommitRequest(): CancelCommitRequest {
-  return { commitId: "" };
+  return { commitId: "", abandon: false };
 }
 
 export const CancelCommitRequest: MessageFns<CancelCommitRequest> = {
   encode(message: CancelCommitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.commitId !== "") {
       writer.uint32(10).string(message.commitId);
+    }
+    if (message.abandon !== false) {
+      writer.uint32(16).bool(message.abandon);
     }
     return writer;
   },
@@ -3074,6 +3096,14 @@ export const CancelCommitRequest: MessageFns<CancelCommitRequest> = {
             message.commitId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.abandon = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3092,6 +3122,7 @@ export const CancelCommitRequest: MessageFns<CancelCommitRequest> = {
   fromPartial<I extends Exact<DeepPartial<CancelCommitRequest>, I>>(object: I): CancelCommitRequest {
     const message = createBaseCancelCommitRequest();
     message.commitId = object.commitId ?? "";
+    message.abandon = object.abandon ?? false;
     return message;
   },
 };
