@@ -1,11 +1,12 @@
 import { InvalidValueError } from '../proto/invalid-value.js';
+import { checkTimeout } from './calls.js';
 import { fromInvalidValue } from './errors/invalid-value.js';
 import { RouteError } from './errors/route-error.js';
 import type { RouteClient } from './route-client.js';
 import { type ClientCredentials, createCredentials, type TlsOptions } from './transport/credentials.js';
 import { type Endpoint, isLoopback, parseEndpoint } from './transport/endpoint.js';
 import { createGrpcTransport } from './transport/grpc-transport.js';
-import { checkTimeout, createRouteClient } from './transport-route-client.js';
+import { createRouteClient } from './transport-route-client.js';
 
 /** How to reach an agent: with exactly one of `tls`, `credentials` and `insecure`. */
 export interface ConnectOptions {

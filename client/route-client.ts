@@ -1,17 +1,81 @@
 import type { AgentInfo } from './model/agent-info.js';
-import type { CallOptions, CreateRouteOptions, DeleteRouteOptions, SetRouteOptions } from './model/call-options.js';
+import type { ApplyResult } from './model/apply-result.js';
+import type {
+  ApplyOptions,
+  CallOptions,
+  CancelCommitOptions,
+  ChangeOptions,
+  ConfirmCommitOptions,
+  CreateRouteOptions,
+  DeleteRouteOptions,
+  ExtendCommitOptions,
+  SetRouteOptions,
+  WriteCallOptions,
+} from './model/call-options.js';
+import type { Change } from './model/change.js';
+import type { Commit, CommitKey, CommitQuery } from './model/commit.js';
 import type { NetworkInterface } from './model/network-interface.js';
-import type { BestRoute, BestRouteQuery, CreateRouteResult, DeleteRouteResult, SetRouteResult } from './model/results.js';
+import type { Plan } from './model/plan.js';
+import type {
+  BestRoute,
+  BestRouteQuery,
+  CreateRouteResult,
+  DefaultGateway,
+  DeleteRouteResult,
+  SetDefaultGatewayResult,
+  SetRouteResult,
+} from './model/results.js';
 import type { Route } from './model/route.js';
 import type { RouteFilter } from './model/route-filter.js';
 import type { RouteKey, RouteSpec } from './model/route-spec.js';
 import type { RouteListing } from './route-listing.js';
 
+/** Changes of many rows. */
+export interface ChangeClient {
+  /**
+   * What `applyRoutes` would do with the same change and options. Writes nothing. Default time: 60 s.
+   *
+   * An operation that cannot be done fails the call, and `metadata.operation_index` of the error names it; with "continueOnError" it is a step
+   * with `failure`.
+   */
+  planRoutes(change: Change, options?: ChangeOptions): Promise<Plan>;
+
+  /**
+   * Carries a change out: planned, guarded, journaled, written, read back. Default time: 60 s.
+   *
+   * What is refused before the first write fails the call: RISK_NOT_ACCEPTED (`metadata.risk`), STALE_PLAN, COMMIT_PENDING
+   * (`metadata.commit_id`, `metadata.remaining_seconds`), JOURNAL_UNAVAILABLE and others. A change that failed while it was written and was
+   * undone does not: then `ok` of the result is false, `commit.failure` says why, and `results` what became of each operation.
+   */
+  applyRoutes(change: Change, options?: ApplyOptions): Promise<ApplyResult>;
+}
+
+/** The life of commits. Every write is one. */
+export interface CommitClient {
+  /**
+   * Lets a pending commit stand. Fails with INVALID_ARGUMENT / COMMIT_ID_MISMATCH where another one is pending, FAILED_PRECONDITION /
+   * COMMIT_NOT_PENDING where none is, and FAILED_PRECONDITION / FRESH_CONNECTION_REQUIRED without the fresh connection that the commit asks for.
+   */
+  confirmCommit(commitId: string, options?: ConfirmCommitOptions): Promise<Commit>;
+
+  /** Undoes a pending commit now, or tries again to undo one whose rollback failed. Fails like `confirmCommit`. */
+  cancelCommit(commitId: string, options?: CancelCommitOptions): Promise<Commit>;
+
+  /** Restarts the timer of a pending commit. Fails like `confirmCommit`. */
+  extendCommit(commitId: string, options: ExtendCommitOptions): Promise<Commit>;
+
+  /** One commit with its steps. Fails with NOT_FOUND / COMMIT_NOT_FOUND. */
+  getCommit(key: CommitKey, options?: CallOptions): Promise<Commit>;
+
+  /** The history, newest first, without steps; fetched page by page as it is iterated. The time is for each page. */
+  listCommits(query?: CommitQuery, options?: CallOptions): AsyncIterable<Commit>;
+}
+
 /**
  * The routes of one Windows host. Every failure is a `RouteError`; a value that no host could take fails before anything is sent. Reads are
  * repeated when the agent is unreachable, writes never are.
  */
-export interface RouteClient {
+export interface RouteClient extends ChangeClient, CommitClient {
   /** "10.0.0.2:7420" */
   readonly address: string;
 
@@ -54,6 +118,12 @@ export interface RouteClient {
    * @see https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deleteipforwardentry
    */
   deleteRoute(key: RouteKey, options?: DeleteRouteOptions): Promise<DeleteRouteResult>;
+
+  /**
+   * Makes one next hop the default gateway: creates the route, sees that it is the best, and only then deletes the other default routes of its
+   * family. On any failure all is as before.
+   */
+  setDefaultGateway(gateway: DefaultGateway, options?: WriteCallOptions): Promise<SetDefaultGatewayResult>;
 
   /** Cancels open calls and closes the connection. Can be called again. */
   close(): void;

@@ -1,58 +1,25 @@
 import { RouteServiceService as service } from '../proto/gen/routefleet/v1/route_service.pb.js';
-import { InvalidValueError } from '../proto/invalid-value.js';
+import { createCalls, type Timeouts } from './calls.js';
+import { createChangeCalls } from './change-calls.js';
 import { decodeAgentInfo } from './codec/agent-info.js';
 import { decodeBestRoute, encodeBestRouteQuery } from './codec/best-route.js';
-import { MalformedAnswerError, required } from './codec/malformed-answer.js';
+import { decodeDefaultGatewayResult, encodeDefaultGateway } from './codec/default-gateway.js';
+import { required } from './codec/malformed-answer.js';
 import { decodeInterface } from './codec/network-interface.js';
 import { decodeRoute } from './codec/route.js';
 import { encodeRouteFilter } from './codec/route-filter.js';
 import { encodeRouteKey, encodeRouteSpec } from './codec/route-spec.js';
 import { decodeCreateResult, decodeDeleteResult, decodeSetResult, encodeWriteOptions } from './codec/write.js';
-import { fromInvalidValue } from './errors/invalid-value.js';
-import { RouteError } from './errors/route-error.js';
-import type { CallOptions } from './model/call-options.js';
+import { createCommitCalls } from './commit-calls.js';
 import type { RouteClient } from './route-client.js';
 import { createRouteListing } from './route-listing.js';
-import type { CallLimits, Method, Transport } from './transport/transport.js';
-
-/** Default bounds of calls, in milliseconds. */
-export interface Timeouts {
-  readonly unaryMs: number;
-  readonly streamMs: number;
-}
+import type { Transport } from './transport/transport.js';
 
 /** The SDK's client over a connection. */
 export function createRouteClient(transport: Transport, timeouts: Timeouts): RouteClient {
   const { address } = transport;
-
-  async function call<Request, Response, Result>(
-    name: string,
-    method: Method<Request, Response>,
-    options: CallOptions,
-    encode: () => Request,
-    decode: (response: Response) => Result,
-  ): Promise<Result> {
-    try {
-      return decode(await transport.unary(method, encode(), limitsOf(options, timeouts.unaryMs)));
-    } catch (error) {
-      throw explain(error, name);
-    }
-  }
-
-  /** Gives what was thrown on this side the form of everything else that fails. */
-  function explain(error: unknown, method: string): unknown {
-    if (error instanceof InvalidValueError) return fromInvalidValue(error, { address, method });
-    if (!(error instanceof MalformedAnswerError)) return error;
-    return new RouteError({
-      code: 'INTERNAL',
-      reason: 'MALFORMED_ANSWER',
-      message: error.message,
-      remedy: 'use agent and client of the same version',
-      address,
-      method,
-      cause: error,
-    });
-  }
+  const calls = createCalls(transport, timeouts);
+  const { unary: call, explain, streamLimits } = calls;
 
   return {
     address,
@@ -72,7 +39,7 @@ export function createRouteClient(transport: Transport, timeouts: Timeouts): Rou
       const fail = (error: unknown) => explain(error, 'ListRoutes');
       try {
         const request = { filter: encodeRouteFilter(filter) };
-        return createRouteListing(transport.serverStream(service.listRoutes, request, limitsOf(options, timeouts.streamMs)), fail);
+        return createRouteListing(transport.serverStream(service.listRoutes, request, streamLimits(options)), fail);
       } catch (error) {
         throw fail(error);
       }
@@ -122,22 +89,21 @@ export function createRouteClient(transport: Transport, timeouts: Timeouts): Rou
         decodeDeleteResult,
       ),
 
+    setDefaultGateway: (gateway, options = {}) =>
+      call(
+        'SetDefaultGateway',
+        service.setDefaultGateway,
+        options,
+        () => encodeDefaultGateway(gateway, options),
+        decodeDefaultGatewayResult,
+      ),
+
+    ...createChangeCalls(calls),
+
+    ...createCommitCalls(calls),
+
     close: () => transport.close(),
 
     [Symbol.asyncDispose]: async () => transport.close(),
   };
-}
-
-function limitsOf({ signal, timeoutMs }: CallOptions, fallbackMs: number): CallLimits {
-  return { signal, timeoutMs: checkTimeout(timeoutMs ?? fallbackMs) };
-}
-
-/** @throws InvalidValueError with reason INVALID_ARGUMENT unless it is a time to wait */
-export function checkTimeout(timeoutMs: number): number {
-  if (timeoutMs > 0 && Number.isFinite(timeoutMs)) return timeoutMs;
-  throw new InvalidValueError(
-    'INVALID_ARGUMENT',
-    `the timeout ${timeoutMs} is not a number of milliseconds above 0`,
-    'give 10000 for ten seconds',
-  );
 }

@@ -22,8 +22,8 @@ export function createClassicTable(iphlpapi: Iphlpapi, notifications: boolean): 
 
   const goesByNetio = (route: DesiredRoute): boolean => {
     if (route.destinationPrefix.family === 6 || !classicWrites) return true;
-    const { validLifetimeSeconds, preferredLifetimeSeconds, publish } = route;
-    const beyondClassic = [validLifetimeSeconds, preferredLifetimeSeconds, publish].some((value) => value !== undefined);
+    const { validLifetimeSeconds, preferredLifetimeSeconds, publish, restored } = route;
+    const beyondClassic = [validLifetimeSeconds, preferredLifetimeSeconds, publish, restored].some((value) => value !== undefined);
     return netioWrites && (beyondClassic || isUnspecified(route.nextHop));
   };
 

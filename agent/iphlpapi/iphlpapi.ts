@@ -48,6 +48,7 @@ export const iphlpapiFunctions = [
   'NotifyIpInterfaceChange',
   'NotifyRouteChange2',
   'NotifyUnicastIpAddressChange',
+  'ResolveIpNetEntry2',
   'SetIpForwardEntry',
   'SetIpForwardEntry2',
 ] as const;
@@ -130,6 +131,11 @@ export interface Iphlpapi {
   notifyRouteChange2(family: number, callback: NotificationCallback, initialNotification: boolean): NotifyResult;
   /** Rows of MIB_UNICASTIPADDRESS_ROW. https://learn.microsoft.com/windows/win32/api/netioapi/nf-netioapi-notifyunicastipaddresschange */
   notifyUnicastIpAddressChange(family: number, callback: NotificationCallback, initialNotification: boolean): NotifyResult;
+  /**
+   * Forgets what is known of a neighbour and asks it anew, which takes seconds when nobody answers. row: MIB_IPNET_ROW2, read and written;
+   * source: SOCKADDR_INET, or null. https://learn.microsoft.com/windows/win32/api/netioapi/nf-netioapi-resolveipnetentry2
+   */
+  resolveIpNetEntry2(row: Uint8Array, source: Uint8Array | null): Promise<number>;
   /** row: MIB_IPFORWARDROW. https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setipforwardentry */
   setIpForwardEntry(row: Uint8Array): number;
   /** row: MIB_IPFORWARD_ROW2. https://learn.microsoft.com/windows/win32/api/netioapi/nf-netioapi-setipforwardentry2 */

@@ -88,6 +88,18 @@ export const MIB_IF_ROW2 = {
   TransmitLinkSpeed: 1192,
 } as const;
 
+/** https://learn.microsoft.com/windows/win32/api/netioapi/ns-netioapi-mib_ipnet_row2 */
+export const MIB_IPNET_ROW2 = {
+  size: 88,
+  Address: 0,
+  InterfaceIndex: 28,
+  InterfaceLuid: 32,
+  /** UCHAR[32] */
+  PhysicalAddress: 40,
+  PhysicalAddressLength: 72,
+  State: 76,
+} as const;
+
 /** https://learn.microsoft.com/windows/win32/api/netioapi/ns-netioapi-mib_unicastipaddress_row */
 export const MIB_UNICASTIPADDRESS_ROW = {
   size: 80,
@@ -118,6 +130,9 @@ export const PROTOCOL_LOCAL = 2;
 
 /** https://learn.microsoft.com/windows/win32/api/ipmib/ns-ipmib-mib_ipforwardrow (dwForwardType) */
 export const MIB_IPROUTE_TYPE = { OTHER: 1, INVALID: 2, DIRECT: 3, INDIRECT: 4 } as const;
+
+/** https://learn.microsoft.com/windows/win32/api/nldef/ne-nldef-nl_neighbor_state */
+export const NL_NEIGHBOR_STATE = { Unreachable: 0, Incomplete: 1, Probe: 2, Delay: 3, Stale: 4, Reachable: 5, Permanent: 6 } as const;
 
 /** https://learn.microsoft.com/windows/win32/api/netioapi/ne-netioapi-mib_notification_type */
 export const MIB_NOTIFICATION_TYPE = { ParameterNotification: 0, AddInstance: 1, DeleteInstance: 2, InitialNotification: 3 } as const;

@@ -38,6 +38,7 @@ const signatures: Readonly<Record<IphlpapiFunction, readonly string[]>> = {
   NotifyIpInterfaceChange: ['uint16', 'void *', 'void *', 'uint8', 'void *'],
   NotifyRouteChange2: ['uint16', 'void *', 'void *', 'uint8', 'void *'],
   NotifyUnicastIpAddressChange: ['uint16', 'void *', 'void *', 'uint8', 'void *'],
+  ResolveIpNetEntry2: ['void *', 'void *'],
   SetIpForwardEntry: ['void *'],
   SetIpForwardEntry2: ['void *'],
 };
@@ -45,6 +46,8 @@ const returnsNothing: ReadonlySet<IphlpapiFunction> = new Set(['FreeMibTable', '
 
 /** koffi throws above 256 asynchronous calls at a time; a flood of requests must wait instead. */
 const concurrentCalls = 32;
+/** Calls that block for seconds must leave threads to the others: koffi and Node.js share four. */
+const concurrentResolutions = 2;
 
 type Callback = ReturnType<typeof koffi.register>;
 interface NativeRegistration extends NotificationHandle {
@@ -81,6 +84,7 @@ export function loadIphlpapi(path: string): Iphlpapi {
   };
 
   const limit = pLimit(concurrentCalls);
+  const limitResolutions = pLimit(concurrentResolutions);
   const table = async (name: IphlpapiFunction, rowSize: number, ...args: unknown[]): Promise<TableResult> => {
     const pointer = new BigUint64Array(1);
     const code = await limit(() => callAsync(name, ...args, pointer));
@@ -152,6 +156,7 @@ export function loadIphlpapi(path: string): Iphlpapi {
     notifyIpInterfaceChange: (...args) => notify('NotifyIpInterfaceChange', MIB_IPINTERFACE_ROW.size, ...args),
     notifyRouteChange2: (...args) => notify('NotifyRouteChange2', MIB_IPFORWARD_ROW2.size, ...args),
     notifyUnicastIpAddressChange: (...args) => notify('NotifyUnicastIpAddressChange', MIB_UNICASTIPADDRESS_ROW.size, ...args),
+    resolveIpNetEntry2: (row, source) => limitResolutions(() => callAsync('ResolveIpNetEntry2', row, source)),
     setIpForwardEntry: (row) => call('SetIpForwardEntry', row),
     setIpForwardEntry2: (row) => call('SetIpForwardEntry2', row),
   };

@@ -5,6 +5,7 @@ import { rowFailure } from './failure.js';
 import { findInterface, readInterfaces } from './interface-reader.js';
 import type { Iphlpapi } from './iphlpapi.js';
 import { INFINITE, MIB_IPFORWARD_ROW2, PROTOCOL_NETMGMT } from './layout.js';
+import { neighbourAnswers } from './neighbour.js';
 import { encodeKey, keyMembers, readRoute, readRoutes } from './route-reader.js';
 import { dataView, encodeForwardRow2 } from './row-codec.js';
 import { Win32 } from './win32-error.js';
@@ -17,6 +18,7 @@ export function createNetioTable(iphlpapi: Iphlpapi, notifications: boolean): Ro
     get: (key) => readRoute(iphlpapi, key),
     missing: (key) => rowFailure(iphlpapi, 'GetIpForwardEntry2', Win32.ERROR_NOT_FOUND, key),
     bestRoute: (query) => findBestRoute(iphlpapi, query),
+    neighbourAnswers: (neighbour) => neighbourAnswers(iphlpapi, neighbour),
     interfaces: () => readInterfaces(iphlpapi),
     findInterface: (selector) => findInterface(iphlpapi, selector),
 
@@ -27,13 +29,13 @@ export function createNetioTable(iphlpapi: Iphlpapi, notifications: boolean): Ro
         ...keyMembers(route),
         ...lifetimes(route),
         // Initialize sets these to values that no row can have, or to TRUE.
-        sitePrefixLength: 0,
+        sitePrefixLength: route.restored?.sitePrefixLength ?? 0,
         metric: route.metric ?? 0,
-        protocol: PROTOCOL_NETMGMT,
+        protocol: route.restored?.protocol ?? PROTOCOL_NETMGMT,
         loopback: false,
-        autoconfigureAddress: false,
+        autoconfigureAddress: route.restored?.autoconfigured ?? false,
         publish: route.publish ?? false,
-        immortal: route.validLifetimeSeconds === undefined,
+        immortal: route.restored?.immortal ?? route.validLifetimeSeconds === undefined,
       });
       const code = iphlpapi.createIpForwardEntry2(row);
       if (code !== 0) throw rowFailure(iphlpapi, 'CreateIpForwardEntry2', code, route);

@@ -1,22 +1,19 @@
-import type { DesiredRoute, Route, RouteKey } from './route.js';
-import type { RouteTable } from './route-table.js';
+import type { NetworkInterface } from './network-interface.js';
+import { type DesiredRoute, PROTOCOL_NETMGMT, type Route, type RouteKey } from './route.js';
 
 /** NlroManual, RouteProtocolNetMgmt: what a row made by an administrator has. */
-const manual = { origin: 0, protocol: 3 } as const;
+const manual = { origin: 0, protocol: PROTOCOL_NETMGMT } as const;
 
 /** The row that creating would make, without making it. */
-export async function previewCreated(table: RouteTable, route: DesiredRoute): Promise<Route> {
-  const { family } = route.destinationPrefix;
-  const found = (await table.interfaces()).find(({ luid }) => luid === route.interface.luid);
-  const binding = found?.bindings.find((candidate) => candidate.family === family);
-  if (binding === undefined && table.capabilities.interfaceMetrics) throw table.missing(route);
+export function previewCreated(route: DesiredRoute, networkInterface: NetworkInterface | undefined): Route {
   const { destinationPrefix, nextHop, metric = 0, validLifetimeSeconds, preferredLifetimeSeconds = validLifetimeSeconds } = route;
+  const binding = networkInterface?.bindings.find(({ family }) => family === destinationPrefix.family);
   return {
     ...manual,
     destinationPrefix,
     nextHop,
     interface: route.interface,
-    interfaceAlias: found?.alias,
+    interfaceAlias: networkInterface?.alias,
     metric,
     interfaceMetric: binding?.metric,
     validLifetimeSeconds,

@@ -18,21 +18,35 @@ export interface RouteReference {
 /** A row as a caller writes it. */
 export type RouteRequest = RouteReference & Omit<DesiredRoute, keyof RouteKey>;
 
+/** What resolving asks of the host. */
+export interface RouteLookup extends Pick<RouteTable, 'bestRoute' | 'findInterface'> {
+  /** Rows of one prefix and next hop (destinationText), on whatever interface. */
+  rowsTo(destination: string): Promise<readonly Route[]>;
+}
+
+/** Asks the table itself, each time anew. */
+export function lookUpIn(table: RouteTable): RouteLookup {
+  return {
+    bestRoute: (query) => table.bestRoute(query),
+    findInterface: (selector) => table.findInterface(selector),
+    rowsTo: async (destination) => (await table.list()).routes.filter((route) => destinationText(route) === destination),
+  };
+}
+
 /** The row to create: without an interface, the one by which the host itself would reach the next hop. */
-export async function resolveNewRoute(table: RouteTable, request: RouteRequest): Promise<DesiredRoute> {
+export async function resolveNewRoute(host: RouteLookup, request: RouteRequest): Promise<DesiredRoute> {
   const nextHop = checkedNextHop(request);
-  const named = await namedInterface(table, request, nextHop);
-  return { ...request, nextHop, interface: named ?? interfaceTowards(table, request.destinationPrefix, nextHop) };
+  const named = await namedInterface(host, request, nextHop);
+  return { ...request, nextHop, interface: named ?? interfaceTowards(host, request.destinationPrefix, nextHop) };
 }
 
 /** The key of an existing row: without an interface, that of the only row with this prefix and next hop. */
-export async function resolveExistingKey(table: RouteTable, reference: RouteReference): Promise<RouteKey> {
+export async function resolveExistingKey(host: RouteLookup, reference: RouteReference): Promise<RouteKey> {
   const nextHop = checkedNextHop(reference);
   const { destinationPrefix } = reference;
-  const named = await namedInterface(table, reference, nextHop);
+  const named = await namedInterface(host, reference, nextHop);
   if (named !== undefined) return { destinationPrefix, nextHop, interface: named };
-  const wanted = destinationText({ destinationPrefix, nextHop });
-  const candidates = (await table.list()).routes.filter((route) => destinationText(route) === wanted);
+  const candidates = await host.rowsTo(destinationText({ destinationPrefix, nextHop }));
   return onlyOne(candidates, `${formatPrefix(destinationPrefix)} ${isUnspecified(nextHop) ? 'on-link' : `via ${formatAddress(nextHop)}`}`);
 }
 
@@ -64,13 +78,13 @@ function checkedNextHop({ destinationPrefix, nextHop }: RouteReference): Address
 
 /** What the caller says of the interface, by a selector or by the zone of the next hop. */
 async function namedInterface(
-  table: RouteTable,
+  host: RouteLookup,
   { interface: selector }: RouteReference,
   nextHop: Address,
 ): Promise<InterfaceIdentity | undefined> {
   const { scopeId } = nextHop;
-  if (selector === undefined) return scopeId === 0 ? undefined : table.findInterface({ by: 'index', index: scopeId });
-  const named = await table.findInterface(selector);
+  if (selector === undefined) return scopeId === 0 ? undefined : host.findInterface({ by: 'index', index: scopeId });
+  const named = await host.findInterface(selector);
   if (scopeId === 0 || scopeId === named.index) return named;
   throw new InvalidValueError(
     'INVALID_ADDRESS',
@@ -79,7 +93,7 @@ async function namedInterface(
   );
 }
 
-function interfaceTowards(table: RouteTable, destinationPrefix: Prefix, nextHop: Address): InterfaceIdentity {
+function interfaceTowards(host: RouteLookup, destinationPrefix: Prefix, nextHop: Address): InterfaceIdentity {
   if (isUnspecified(nextHop)) {
     throw new InvalidValueError(
       'MISSING_FIELD',
@@ -87,5 +101,5 @@ function interfaceTowards(table: RouteTable, destinationPrefix: Prefix, nextHop:
       'name the interface, or give the route a next hop',
     );
   }
-  return table.bestRoute({ destination: nextHop }).route.interface;
+  return host.bestRoute({ destination: nextHop }).route.interface;
 }

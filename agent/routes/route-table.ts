@@ -38,6 +38,12 @@ export interface BestRoute {
   readonly sourceAddress: Address | undefined;
 }
 
+/** Another machine on the link of an interface. */
+export interface Neighbour {
+  readonly address: Address;
+  readonly interface: InterfaceIdentity;
+}
+
 /** Name of the Windows function that wrote. */
 export type WrittenBy = string;
 
@@ -54,6 +60,11 @@ export interface RouteTable {
   missing(key: RouteKey): RouteTableError;
   /** As the host itself would choose. */
   bestRoute(query: BestRouteQuery): BestRoute;
+  /**
+   * Asks the neighbour anew, by ARP or neighbour discovery, whatever the host remembers of it; takes seconds when nobody answers.
+   * Throws FUNCTION_MISSING where the host cannot ask.
+   */
+  neighbourAnswers(neighbour: Neighbour): Promise<boolean>;
   /** Interfaces that have IP bound, by index. */
   interfaces(): Promise<NetworkInterface[]>;
   /** The one interface that the selector names. */

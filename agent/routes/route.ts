@@ -7,6 +7,9 @@ export interface InterfaceIdentity {
   readonly index: number;
 }
 
+/** RouteProtocolNetMgmt: made by an administrator or a program. */
+export const PROTOCOL_NETMGMT = 3;
+
 /** What makes a row unique: interface, prefix and next hop. The metric is not part of it. */
 export interface RouteKey {
   readonly destinationPrefix: Prefix;
@@ -42,10 +45,16 @@ export interface Route extends RouteKey {
 export interface DesiredRoute extends RouteKey {
   /** The route's own offset. */
   readonly metric?: number | undefined;
+  /** Infinity: infinite. */
   readonly validLifetimeSeconds?: number | undefined;
+  /** Infinity: infinite. */
   readonly preferredLifetimeSeconds?: number | undefined;
   readonly publish?: boolean | undefined;
+  /** Members that a new row is not given, but a row that is put back had. */
+  readonly restored?: RestoredMembers | undefined;
 }
+
+type RestoredMembers = Pick<Route, 'protocol' | 'sitePrefixLength' | 'autoconfigured' | 'immortal'>;
 
 /** metric + interface metric: what Windows compares. Undefined when the interface metric is. */
 export function effectiveMetric({ metric, interfaceMetric }: Pick<Route, 'metric' | 'interfaceMetric'>): number | undefined {
@@ -89,9 +98,54 @@ export function matchesDesired(route: Route, desired: Omit<DesiredRoute, keyof R
 }
 
 /** Lifetimes run down between write and read-back: up to a minute less is the same lifetime. */
-function matchesLifetime(actual: number | undefined, desired: number | undefined): boolean {
-  if (desired === undefined) return true;
-  return actual !== undefined && actual <= desired && actual > desired - 60;
+function matchesLifetime(actual = Number.POSITIVE_INFINITY, desired: number | undefined): boolean {
+  if (desired === undefined || actual === desired) return true;
+  return actual < desired && actual > desired - 60;
+}
+
+/** What makes the one row of the other: only members that differ, so that nothing else is written. */
+export function changeInto(target: Route, current: Route): DesiredRoute {
+  const { destinationPrefix, nextHop } = target;
+  const valid = target.validLifetimeSeconds ?? Number.POSITIVE_INFINITY;
+  const preferred = target.preferredLifetimeSeconds ?? Number.POSITIVE_INFINITY;
+  const sameLifetimes =
+    matchesLifetime(current.validLifetimeSeconds, valid) && matchesLifetime(current.preferredLifetimeSeconds, preferred);
+  return {
+    destinationPrefix,
+    nextHop,
+    interface: current.interface,
+    ...(target.metric === current.metric ? {} : { metric: target.metric }),
+    ...(target.publish === current.publish ? {} : { publish: target.publish }),
+    ...(sameLifetimes ? {} : { validLifetimeSeconds: valid, preferredLifetimeSeconds: preferred }),
+  };
+}
+
+/** A row that is not there, as it was or shall be. */
+export function wholeRow(route: Route): DesiredRoute {
+  const { destinationPrefix, nextHop, metric, validLifetimeSeconds, preferredLifetimeSeconds, publish } = route;
+  const { protocol, sitePrefixLength, autoconfigured, immortal } = route;
+  const plain =
+    protocol === PROTOCOL_NETMGMT && sitePrefixLength === 0 && !autoconfigured && immortal === (validLifetimeSeconds === undefined);
+  return {
+    destinationPrefix,
+    nextHop,
+    interface: route.interface,
+    metric,
+    validLifetimeSeconds,
+    preferredLifetimeSeconds,
+    publish: publish || undefined,
+    restored: plain ? undefined : { protocol, sitePrefixLength, autoconfigured, immortal },
+  };
+}
+
+/**
+ * Whether two rows of one key are the same as far as a write decides it. Time runs off lifetimes, so only finite and infinite are told apart;
+ * the protocol is what the writing function makes it.
+ */
+export function sameRow(a: Route, b: Route): boolean {
+  const finite = ({ validLifetimeSeconds, preferredLifetimeSeconds }: Route): string =>
+    `${validLifetimeSeconds !== undefined} ${preferredLifetimeSeconds !== undefined}`;
+  return a.metric === b.metric && a.publish === b.publish && finite(a) === finite(b);
 }
 
 /** Changes when anything but age and lifetimes changes. */

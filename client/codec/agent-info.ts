@@ -1,9 +1,14 @@
-import { Atomicity as WireAtomicity } from '../../proto/gen/routefleet/v1/commit.pb.js';
 import * as wire from '../../proto/gen/routefleet/v1/route_service.pb.js';
-import type { AgentCapabilities, AgentInfo, Atomicity, Engine, WriteFunctions } from '../model/agent-info.js';
+import { decodeFailure } from '../errors/agent-failure.js';
+import type { AgentCapabilities, AgentInfo, Drift, Engine, WriteFunctions } from '../model/agent-info.js';
 import type { UnknownName } from '../model/route.js';
+import { atomicityCodec } from './change-names.js';
+import { optionalCommit } from './commit.js';
 import { createEnumCodec, type EnumCodec } from './enum-codec.js';
 import { required } from './malformed-answer.js';
+import { decodeText } from './numbers.js';
+import { optionalRoute } from './route.js';
+import { decodeRouteSpec } from './route-spec.js';
 
 const engineCodec: EnumCodec<Exclude<Engine, UnknownName>, wire.Engine> = createEnumCodec('engine', wire.Engine, {
   IPHLPAPI: 'iphlpapi',
@@ -16,14 +21,9 @@ const writesCodec: EnumCodec<Exclude<WriteFunctions, UnknownName>, wire.WriteFun
   { CLASSIC: 'classic', NETIO: 'netio' },
 );
 
-const atomicityCodec: EnumCodec<Exclude<Atomicity, UnknownName>, WireAtomicity> = createEnumCodec('atomicity', WireAtomicity, {
-  ALL_OR_NOTHING: 'allOrNothing',
-  CONTINUE_ON_ERROR: 'continueOnError',
-});
-
 /** @throws MalformedAnswerError for an answer without capabilities or limits */
 export function decodeAgentInfo(answer: wire.GetAgentResponse): AgentInfo {
-  const { hostName, os, agentVersion, bootId, library, revision, startTime } = answer;
+  const { hostName, os, agentVersion, bootId, library, revision, startTime, pendingCommit, drift, writeStatus } = answer;
   const { maxMessageBytes, maxOperations } = required(answer.limits, 'limits');
   return {
     hostName,
@@ -36,6 +36,18 @@ export function decodeAgentInfo(answer: wire.GetAgentResponse): AgentInfo {
     limits: { maxMessageBytes, maxOperations },
     revision,
     startTime,
+    pendingCommit: optionalCommit(pendingCommit),
+    drift: drift.map(decodeDrift),
+    writeStatus: decodeFailure(writeStatus),
+  };
+}
+
+function decodeDrift({ owner, desired, observed, reason }: wire.Drift): Drift {
+  return {
+    owner,
+    desired: decodeRouteSpec(required(desired, 'desired')),
+    observed: optionalRoute(observed),
+    reason: decodeText(reason),
   };
 }
 

@@ -37,3 +37,20 @@ function encodeCase(selector: InterfaceSelector): wire.InterfaceSelector['select
 function refuse(message: string, remedy: string): InvalidValueError {
   return new InvalidValueError('INVALID_ARGUMENT', message, remedy);
 }
+
+/** A selector of an answer; undefined for one that names nothing. */
+export function decodeInterfaceSelector(row: wire.InterfaceSelector | undefined): InterfaceSelector | undefined {
+  const selector = row?.selector;
+  switch (selector?.$case) {
+    case undefined:
+      return undefined;
+    case 'index':
+      return { index: selector.value };
+    case 'luid':
+      return { luid: selector.value };
+    case 'guid':
+      return { guid: selector.value };
+    case 'alias':
+      return { alias: selector.value };
+  }
+}

@@ -18,6 +18,21 @@ export function encodeLifetime(seconds: number | undefined, name: string): Durat
   return checked === undefined ? undefined : { seconds: BigInt(checked), nanos: 0 };
 }
 
+/** @throws InvalidValueError with reason INVALID_DURATION unless it is a time above 0 */
+export function encodeDurationMs(ms: number | undefined, name: string): Duration | undefined {
+  if (ms === undefined) return undefined;
+  if (!(ms > 0 && ms <= Number.MAX_SAFE_INTEGER)) {
+    throw new InvalidValueError('INVALID_DURATION', `${name} ${ms} is not a number of milliseconds above 0`, 'give 120000 for two minutes');
+  }
+  const seconds = Math.floor(ms / 1_000);
+  return { seconds: BigInt(seconds), nanos: Math.min(Math.round((ms - seconds * 1_000) * 1e6), 999_999_999) };
+}
+
+/** Milliseconds; undefined stays undefined, whatever that means for the field. */
+export function decodeDurationMs(duration: Duration | undefined): number | undefined {
+  return duration === undefined ? undefined : Number(duration.seconds) * 1_000 + duration.nanos / 1e6;
+}
+
 /** Whole seconds; undefined stays undefined, whatever that means for the field. */
 export function decodeSeconds(duration: Duration | undefined): number | undefined {
   return duration === undefined ? undefined : Number(duration.seconds);

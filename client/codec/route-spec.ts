@@ -3,8 +3,8 @@ import type * as wire from '../../proto/gen/routefleet/v1/route.pb.js';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { formatPrefix, parsePrefix } from '../../proto/prefix.js';
 import type { RouteKey, RouteSpec } from '../model/route-spec.js';
-import { encodeInterfaceSelector } from './interface-selector.js';
-import { checkMetric, encodeLifetime } from './numbers.js';
+import { decodeInterfaceSelector, encodeInterfaceSelector } from './interface-selector.js';
+import { checkMetric, decodeSeconds, decodeText, encodeLifetime } from './numbers.js';
 
 /** @throws InvalidValueError for a prefix, next hop or interface that no host could take */
 export function encodeRouteKey({ destinationPrefix, nextHop, interface: selector }: RouteKey): wire.RouteKey {
@@ -26,7 +26,7 @@ export function encodeRouteKey({ destinationPrefix, nextHop, interface: selector
 
 /** @throws InvalidValueError as {@link encodeRouteKey}, and for a metric or lifetime out of range */
 export function encodeRouteSpec(spec: RouteSpec): wire.RouteSpec {
-  const { metric, validLifetimeSeconds, preferredLifetimeSeconds, publish } = spec;
+  const { metric, validLifetimeSeconds, preferredLifetimeSeconds, publish, persistent = false } = spec;
   if (validLifetimeSeconds !== undefined && preferredLifetimeSeconds !== undefined && preferredLifetimeSeconds > validLifetimeSeconds) {
     throw new InvalidValueError(
       'INVALID_LIFETIME',
@@ -40,6 +40,21 @@ export function encodeRouteSpec(spec: RouteSpec): wire.RouteSpec {
     validLifetime: encodeLifetime(validLifetimeSeconds, 'valid lifetime'),
     preferredLifetime: encodeLifetime(preferredLifetimeSeconds, 'preferred lifetime'),
     publish,
-    persistent: false,
+    persistent,
+  };
+}
+
+/** A wanted row inside an answer. */
+export function decodeRouteSpec(row: wire.RouteSpec): RouteSpec {
+  const { destinationPrefix, metric, publish, persistent } = row;
+  return {
+    destinationPrefix,
+    nextHop: decodeText(row.nextHop),
+    interface: decodeInterfaceSelector(row.interface),
+    metric,
+    validLifetimeSeconds: decodeSeconds(row.validLifetime),
+    preferredLifetimeSeconds: decodeSeconds(row.preferredLifetime),
+    publish,
+    persistent,
   };
 }

@@ -41,3 +41,8 @@ export function decodeRoute(route: wire.Route): Route {
     etag: route.etag,
   };
 }
+
+/** A row that an answer need not have. */
+export function optionalRoute(route: wire.Route | undefined): Route | undefined {
+  return route === undefined ? undefined : decodeRoute(route);
+}

@@ -13,14 +13,26 @@ const detailsTrailer = 'grpc-status-details-bin';
  */
 export function errorInfoOf(trailers: Metadata): ErrorInfo | undefined {
   const [bytes] = trailers.get(detailsTrailer);
-  if (!(bytes instanceof Buffer)) return undefined;
+  return bytes instanceof Buffer ? readable(() => infoIn(Status.decode(bytes))) : undefined;
+}
+
+/** The same for a status inside an answer. */
+export function errorInfoIn(status: Status): ErrorInfo | undefined {
+  return readable(() => infoIn(status));
+}
+
+function infoIn({ details }: Status): ErrorInfo | undefined {
+  return details
+    .filter(({ typeUrl }) => typeUrl.endsWith('/google.rpc.ErrorInfo'))
+    .map(({ value }) => ErrorInfo.decode(value))
+    .find(({ domain }) => domain === errorDomain);
+}
+
+/** Details that cannot be read tell nothing; the status beside them still holds. */
+function readable<T>(read: () => T): T | undefined {
   try {
-    return Status.decode(bytes)
-      .details.filter(({ typeUrl }) => typeUrl.endsWith('/google.rpc.ErrorInfo'))
-      .map(({ value }) => ErrorInfo.decode(value))
-      .find(({ domain }) => domain === errorDomain);
+    return read();
   } catch {
-    // A trailer that cannot be read tells nothing; the status beside it still holds.
     return undefined;
   }
 }

@@ -35,14 +35,23 @@ export interface Win32Error {
   readonly function?: string | undefined;
 }
 
-/** What a {@link RouteError} is made of. */
-export interface RouteErrorDetails {
+/** A failure as a plain value: of one operation, of a commit, of a step. `new RouteError(failure)` makes an error of it. */
+export interface RouteFailure {
+  /** gRPC status. */
   readonly code: RpcCode;
+  /** What exactly went wrong; never renamed. */
   readonly reason: RouteErrorReason;
   readonly message: string;
+  /** What to do about it, where that is known. */
   readonly remedy?: string | undefined;
+  /** The Windows call behind it, where there was one. */
   readonly win32?: Win32Error | undefined;
+  /** `google.rpc.ErrorInfo.metadata` as sent by the agent. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a {@link RouteError} is made of. */
+export interface RouteErrorDetails extends RouteFailure {
   readonly address?: string | undefined;
   readonly method?: string | undefined;
   readonly cause?: unknown;

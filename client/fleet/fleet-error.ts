@@ -1,9 +1,13 @@
-/** Why a fleet cannot be addressed. */
+/** Why a fleet cannot be addressed, or cannot be told what it shall be. */
 export type FleetErrorCode =
-  /** The file is not there, or cannot be read. */
+  /** The inventory is not there, or cannot be read. */
   | 'INVENTORY_UNREADABLE'
-  /** The file breaks a rule. */
+  /** The inventory breaks a rule. */
   | 'INVENTORY_INVALID'
+  /** The desired state is not there, or cannot be read. */
+  | 'DESIRED_STATE_UNREADABLE'
+  /** The desired state breaks a rule. */
+  | 'DESIRED_STATE_INVALID'
   /** A glob or label selector cannot be read. */
   | 'SELECTOR_INVALID'
   /** A selector takes no host. */
@@ -11,7 +15,7 @@ export type FleetErrorCode =
 
 const mark = Symbol.for('routefleet.FleetError');
 
-/** A mistake in what names the hosts, before any of them is spoken to. */
+/** A mistake in a file or selector, before any host is spoken to. */
 export class FleetError extends Error {
   override readonly name: string = 'FleetError';
   readonly code: FleetErrorCode;

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FleetError } from './fleet-error.js';
 import type { Host } from './host.js';
-import { readDocument } from './inventory-document.js';
-import { problemsOf } from './inventory-problems.js';
 import { inventorySchema } from './inventory-schema.js';
 import { resolveHosts } from './resolve-hosts.js';
+import { problemsOf } from './schema-problems.js';
+import { type FileKind, loadDocument } from './yaml-document.js';
+
+const kind: FileKind = { noun: 'inventory', unreadable: 'INVENTORY_UNREADABLE', invalid: 'INVENTORY_INVALID' };
 
 /** The hosts of a fleet. */
 export interface Inventory {
@@ -29,30 +29,7 @@ export interface Inventory {
  * @throws FleetError INVENTORY_UNREADABLE or INVENTORY_INVALID
  */
 export async function loadInventory(file: string): Promise<Inventory> {
-  return parseInventory(await readText(file), file);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    throw new FleetError(
-      'INVENTORY_UNREADABLE',
-      `the inventory "${file}" cannot be read (${code})`,
-      'check the path and that this user may read the file',
-      cause,
-    );
-  }
-}
-
-/**
- * Reads the text of an inventory.
- *
- * @throws FleetError INVENTORY_INVALID with file, line and column of every problem
- */
-function parseInventory(text: string, file: string): Inventory {
-  const document = readDocument(text, file);
+  const document = await loadDocument(file, kind);
   const parsed = inventorySchema.safeParse(document.content ?? {});
   if (!parsed.success) {
     throw document.error(

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { RouteError } from '../errors/route-error.js';
 import { defaultPort, parseEndpoint } from '../transport/endpoint.js';
 import type { Host, HostTls } from './host.js';
-import type { InventoryDocument, Path, Problem } from './inventory-document.js';
 import type { HostEntry, InventoryFile, TlsEntry } from './inventory-schema.js';
+import type { Path, Problem, YamlDocument } from './yaml-document.js';
 
 /** A mistake that only shows when the parts of the file are put together. */
 class ResolveProblem extends Error {
@@ -23,7 +23,7 @@ class ResolveProblem extends Error {
  * @param directory - what file names are relative to
  * @throws FleetError INVENTORY_INVALID
  */
-export function resolveHosts(file: InventoryFile, directory: string, document: InventoryDocument): Host[] {
+export function resolveHosts(file: InventoryFile, directory: string, document: YamlDocument): Host[] {
   try {
     checkMembers(file);
     const hosts = Object.entries(file.hosts).map(([name, entry]) => resolveHost(name, entry ?? {}, file, directory));

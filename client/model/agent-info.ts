@@ -1,4 +1,7 @@
-import type { UnknownName } from './route.js';
+import type { RouteFailure } from '../errors/route-error.js';
+import type { Commit } from './commit.js';
+import type { Route, UnknownName } from './route.js';
+import type { RouteSpec } from './route-spec.js';
 
 /** What moves the rows: the real library, or an imitation in memory that changes no real table. */
 export type Engine = 'iphlpapi' | 'simulated' | UnknownName;
@@ -31,6 +34,16 @@ export interface AgentCapabilities {
   readonly missingFunctions: readonly string[];
 }
 
+/** A persistent row that is not as desired. */
+export interface Drift {
+  readonly owner: string;
+  readonly desired: RouteSpec;
+  /** The row as it is. Undefined: missing. */
+  readonly observed?: Route | undefined;
+  /** Why the agent does not repair it, such as DRIFT_REPORT_ONLY. Undefined: it will. */
+  readonly reason?: string | undefined;
+}
+
 /** An agent and its host. */
 export interface AgentInfo {
   /** As the host calls itself. */
@@ -54,4 +67,10 @@ export interface AgentInfo {
   readonly revision: bigint;
   /** When this run of the agent began, by the host's clock. */
   readonly startTime?: Date | undefined;
+  /** The commit that waits for confirmation, or whose rollback failed; until it is settled every other write is refused. Undefined: none. */
+  readonly pendingCommit?: Commit | undefined;
+  /** Persistent rows that are not as desired. */
+  readonly drift: readonly Drift[];
+  /** Why every write is refused, such as a damaged journal. Undefined: writes are taken. */
+  readonly writeStatus?: RouteFailure | undefined;
 }

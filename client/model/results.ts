@@ -1,3 +1,4 @@
+import type { Commit } from './commit.js';
 import type { Route } from './route.js';
 import type { InterfaceSelector } from './route-spec.js';
 
@@ -25,6 +26,8 @@ export interface CreateRouteResult {
   readonly alreadyExisted: boolean;
   /** Windows function that wrote it. Undefined: nothing was written. */
   readonly function?: string | undefined;
+  /** Undefined: nothing was written. */
+  readonly commit?: Commit | undefined;
 }
 
 /** A row that was changed. */
@@ -35,6 +38,8 @@ export interface SetRouteResult {
   readonly previous: Route;
   /** Windows function that wrote it. Undefined: it already was as asked. */
   readonly function?: string | undefined;
+  /** Undefined: nothing was written. */
+  readonly commit?: Commit | undefined;
 }
 
 /** A row that was deleted. */
@@ -43,4 +48,28 @@ export interface DeleteRouteResult {
   readonly route?: Route | undefined;
   /** Windows function that deleted it. Undefined: nothing was written. */
   readonly function?: string | undefined;
+  /** Undefined: nothing was written. */
+  readonly commit?: Commit | undefined;
+}
+
+/** Asks for a default gateway. */
+export interface DefaultGateway {
+  /** The new next hop; its family says which default route is meant. */
+  readonly nextHop: string;
+  /** Absent: the interface by which the host reaches `nextHop`. */
+  readonly interface?: InterfaceSelector | undefined;
+  /** The route's own offset. Absent: that of the best default route that is replaced. */
+  readonly metric?: number | undefined;
+  /** Replace only the default routes of the same interface. Default false: those of all interfaces. */
+  readonly sameInterfaceOnly?: boolean | undefined;
+}
+
+/** A default gateway that was set. */
+export interface SetDefaultGatewayResult {
+  /** The new default route, as read back; with `validateOnly`, as it would be. */
+  readonly route: Route;
+  /** The default routes that were deleted. */
+  readonly replaced: readonly Route[];
+  /** Undefined: nothing was written. */
+  readonly commit?: Commit | undefined;
 }

@@ -22,6 +22,7 @@ export interface RouteFilter {
   readonly protocols?: readonly RouteProtocol[] | undefined;
   /** Any of these. Absent or empty: any origin. */
   readonly origins?: readonly RouteOrigin[] | undefined;
+  /** Rows that this owner asked an agent for. */
   readonly owner?: string | undefined;
   /** Lowest `metric` (the route's own offset) that passes. */
   readonly minMetric?: number | undefined;

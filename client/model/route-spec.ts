@@ -31,4 +31,6 @@ export interface RouteSpec extends RouteKey {
   readonly preferredLifetimeSeconds?: number | undefined;
   /** Announce the row in router advertisements. Absent: false for a new row. */
   readonly publish?: boolean | undefined;
+  /** Have the agent keep the row over reboots and interface flaps; needs an `owner` (OWNER_REQUIRED). Default false. */
+  readonly persistent?: boolean | undefined;
 }

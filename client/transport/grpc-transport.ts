@@ -1,8 +1,9 @@
-import { connectivityState, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type ClientReadableStream, connectivityState, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { fromServiceError } from '../errors/from-service-error.js';
 import { RouteError } from '../errors/route-error.js';
 import type { FailedCall } from '../errors/transport-failure.js';
 import { type ChannelSettings, openChannel } from './channel.js';
+import { sendAll } from './send-all.js';
 import type { CallLimits, Method, Transport } from './transport.js';
 
 /** A {@link Transport} over one gRPC channel. */
@@ -35,6 +36,22 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
 
   function cancelled(message: string, method: string, cause?: unknown): RouteError {
     return new RouteError({ code: 'CANCELLED', reason: 'CANCELLED', message, address, method, cause });
+  }
+
+  async function* answersOf<Response>(
+    call: ClientReadableStream<Response>,
+    name: string,
+    limits: CallLimits,
+  ): AsyncGenerator<Response, void, undefined> {
+    const release = track(() => call.cancel(), limits.signal);
+    try {
+      for await (const message of call) yield message as Response;
+    } catch (error) {
+      throw isServiceError(error) ? fromServiceError(error, describe(name, limits)) : error;
+    } finally {
+      call.cancel();
+      release();
+    }
   }
 
   return {
@@ -76,15 +93,36 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
         new Metadata(),
         { deadline: Date.now() + limits.timeoutMs },
       );
-      const release = track(() => call.cancel(), limits.signal);
+      yield* answersOf(call, name, limits);
+    },
+
+    async *duplexStream<Request, Response>(
+      method: Method<Request, Response>,
+      requests: Iterable<Request>,
+      limits: CallLimits,
+    ): AsyncGenerator<Response, void, undefined> {
+      const name = nameOf(method);
+      assertOpen(name, limits);
+      const call = client.makeBidiStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, new Metadata(), {
+        deadline: Date.now() + limits.timeoutMs,
+      });
+      const sending = sendAll(call, requests);
       try {
-        for await (const message of call) yield message as Response;
-      } catch (error) {
-        throw isServiceError(error) ? fromServiceError(error, describe(name, limits)) : error;
+        yield* answersOf(call, name, limits);
       } finally {
-        call.cancel();
-        release();
+        await sending;
       }
+    },
+
+    fresh() {
+      const other = createGrpcTransport(settings);
+      const end = () => {
+        open.delete(end);
+        other.close();
+      };
+      if (closed) end();
+      else open.add(end);
+      return { ...other, close: end };
     },
 
     close() {

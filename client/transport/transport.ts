@@ -23,6 +23,17 @@ export interface Transport {
     request: Request,
     limits: CallLimits,
   ): AsyncGenerator<Response, void, undefined>;
+  /**
+   * Like `serverStream`, with any number of requests. They are sent no faster than the agent takes them, while answers are read; an agent that
+   * answers before it has all of them is no failure.
+   */
+  duplexStream<Request, Response>(
+    method: Method<Request, Response>,
+    requests: Iterable<Request>,
+    limits: CallLimits,
+  ): AsyncGenerator<Response, void, undefined>;
+  /** The same agent over a connection that is opened with the first call. Whoever asked closes it; closing this one also does. */
+  fresh(): Transport;
   /** Cancels what is open and closes the connection. */
   close(): void;
 }

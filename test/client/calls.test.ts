@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { connect, type RouteClient } from '../../client/index.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connect } from '../../client/index.js';
 import {
   GetAgentResponse,
   GetRouteResponse,
@@ -9,21 +9,12 @@ import {
   type RouteServiceServer,
 } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import { caught } from './support/caught.js';
-import { agentStatus, bareStatus, startFakeService } from './support/fake-service.js';
+import { agentStatus, bareStatus } from './support/fake-service.js';
+import { serve } from './support/serve.js';
 import { wireRoute } from './support/wire-route.js';
 
 const key = { destinationPrefix: '10.0.0.0/8', nextHop: '192.0.2.1' };
 const agentAnswer = GetAgentResponse.fromPartial({ hostName: 'fake', capabilities: {}, limits: {} });
-
-async function serve(methods: Partial<RouteServiceServer>, timeoutMs?: number): Promise<RouteClient> {
-  const service = await startFakeService(methods);
-  const client = connect({ address: service.address, insecure: true, timeoutMs, streamTimeoutMs: timeoutMs });
-  onTestFinished(() => {
-    client.close();
-    service.close();
-  });
-  return client;
-}
 
 /** Rows without end, as fast as the client takes them. */
 function endless(seen: { sent: number; cancelled: boolean }): RouteServiceServer['listRoutes'] {

@@ -13,8 +13,8 @@ work_dir=$(mktemp -d)
 trap 'rm -rf "$work_dir"' EXIT
 
 flags=(-std=gnu11 -O2 -g -Wall -Wextra -Werror -fPIC -fvisibility=hidden -pthread)
-common=(best-route classic faults if-rows interface-metric interface-names interfaces kernel-route links netlink notify
-  notify-interfaces notify-routes route-index route-table route-write routes row-convert world)
+common=(best-route classic faults if-rows interface-metric interface-names interfaces kernel-route links neighbours netlink
+  notify notify-interfaces notify-routes route-index route-table route-write routes row-convert world)
 
 # compile <kind> <flags…>: the common sources into $work_dir/<kind>
 compile() {

@@ -46,6 +46,7 @@ RIG_API NotifyIpInterfaceChange(uint16_t family, InterfaceCallback callback, voi
 RIG_API NotifyRouteChange2(uint16_t family, RouteCallback callback, void *context, BOOLEAN initial, HANDLE *handle);
 RIG_API NotifyUnicastIpAddressChange(uint16_t family, AddressCallback callback, void *context, BOOLEAN initial,
                                      HANDLE *handle);
+RIG_API ResolveIpNetEntry2(MIB_IPNET_ROW2 *row, const SOCKADDR_INET *source);
 RIG_API SetIpForwardEntry(MIB_IPFORWARDROW *row);
 RIG_API SetIpForwardEntry2(const MIB_IPFORWARD_ROW2 *row);
 RIG_API SetIpInterfaceEntry(MIB_IPINTERFACE_ROW *row);

@@ -164,6 +164,16 @@ void layout(void) {
   AT(MIB_UNICASTIPADDRESS_ROW, ScopeId);
   AT(MIB_UNICASTIPADDRESS_ROW, CreationTimeStamp);
 
+  SIZE(MIB_IPNET_ROW2);
+  AT(MIB_IPNET_ROW2, Address);
+  AT(MIB_IPNET_ROW2, InterfaceIndex);
+  AT(MIB_IPNET_ROW2, InterfaceLuid);
+  AT(MIB_IPNET_ROW2, PhysicalAddress);
+  AT(MIB_IPNET_ROW2, PhysicalAddressLength);
+  AT(MIB_IPNET_ROW2, State);
+  AT(MIB_IPNET_ROW2, Flags);
+  AT(MIB_IPNET_ROW2, ReachabilityTime);
+
   SIZE(MIB_UNICASTIPADDRESS_TABLE);
   AT(MIB_UNICASTIPADDRESS_TABLE, NumEntries);
   AT(MIB_UNICASTIPADDRESS_TABLE, Table);

@@ -32,6 +32,9 @@
  *    rewrites the priorities of the routes on the interface, so that their own metrics stay.
  *  - The alias is the Linux name, the GUID is derived from index and name, the LUID is (type, index).
  *  - Statistics counters and link speeds are 0, most other MIB_IPINTERFACE_ROW members too.
+ * Neighbours
+ *  - ResolveIpNetEntry2 needs CAP_NET_ADMIN (5 without), looks at the source address only to compare families, does not know own addresses, and
+ *    answers for interfaces without ARP (tunnels) without asking anybody. Nobody answers: 67, after some 3 s.
  * Notifications
  *  - A changed metric is one Parameter notification, given when the best priority of a key changes.
  *  - After an overrun of the socket, or a link or address event (IPv4 drops routes without telling), the table is read
@@ -66,6 +69,7 @@ enum {
   ERROR_NOT_ENOUGH_MEMORY = 8,
   ERROR_GEN_FAILURE = 31,
   ERROR_NOT_SUPPORTED = 50,
+  ERROR_BAD_NET_NAME = 67,
   ERROR_INVALID_PARAMETER = 87,
   ERROR_INSUFFICIENT_BUFFER = 122,
   ERROR_BAD_ARGUMENTS = 160,
@@ -82,6 +86,7 @@ enum { MIB_IPROUTE_TYPE_DIRECT = 3, MIB_IPROUTE_TYPE_INDIRECT = 4 };
 enum { PROTOCOL_LOCAL = 2, PROTOCOL_NETMGMT = 3, PROTOCOL_ICMP = 4, PROTOCOL_DHCP = 19 };
 enum { ORIGIN_MANUAL = 0, ORIGIN_WELL_KNOWN = 1, ORIGIN_DHCP = 2, ORIGIN_ROUTER_ADVERTISEMENT = 3 };
 enum { NOTIFY_PARAMETER = 0, NOTIFY_ADD = 1, NOTIFY_DELETE = 2, NOTIFY_INITIAL = 3 };
+enum { NEIGHBOUR_REACHABLE = 5, NEIGHBOUR_PERMANENT = 6 };
 #define LIFETIME_INFINITE 0xffffffffu
 
 typedef struct {
@@ -164,6 +169,16 @@ typedef struct {
 } MIB_UNICASTIPADDRESS_ROW;
 typedef struct { uint32_t NumEntries; uint32_t Padding; MIB_UNICASTIPADDRESS_ROW Table[]; } MIB_UNICASTIPADDRESS_TABLE;
 
+typedef struct {
+  SOCKADDR_INET Address;
+  NET_IFINDEX InterfaceIndex;
+  NET_LUID InterfaceLuid;
+  uint8_t PhysicalAddress[32];
+  uint32_t PhysicalAddressLength, State;
+  uint8_t Flags;
+  uint32_t ReachabilityTime;
+} MIB_IPNET_ROW2;
+
 #define PIN_SIZE(type, size) _Static_assert(sizeof(type) == (size), "sizeof " #type)
 #define PIN(type, member, offset) _Static_assert(offsetof(type, member) == (offset), #type "." #member)
 
@@ -213,6 +228,11 @@ PIN(MIB_UNICASTIPADDRESS_ROW, InterfaceLuid, 32);
 PIN(MIB_UNICASTIPADDRESS_ROW, OnLinkPrefixLength, 60);
 PIN(MIB_UNICASTIPADDRESS_ROW, DadState, 64);
 PIN(MIB_UNICASTIPADDRESS_ROW, CreationTimeStamp, 72);
+PIN_SIZE(MIB_IPNET_ROW2, 88);
+PIN(MIB_IPNET_ROW2, InterfaceLuid, 32);
+PIN(MIB_IPNET_ROW2, PhysicalAddressLength, 72);
+PIN(MIB_IPNET_ROW2, State, 76);
+PIN(MIB_IPNET_ROW2, ReachabilityTime, 84);
 
 #undef PIN
 #undef PIN_SIZE

@@ -21,6 +21,7 @@ const missingFunctions = [
   'GetIpForwardEntry2',
   'GetIpInterfaceEntry',
   'InitializeIpForwardEntry',
+  'ResolveIpNetEntry2',
   'SetIpForwardEntry2',
 ];
 

@@ -39,7 +39,8 @@ function covers({ row: { destinationPrefix } }: StoredRoute, { family, bytes }: 
   return destinationPrefix.family === family && commonBits(destinationPrefix.bytes, bytes) >= destinationPrefix.length;
 }
 
-function commonBits(a: Uint8Array, b: Uint8Array): number {
+/** Leading bits that two addresses of one family share. */
+export function commonBits(a: Uint8Array, b: Uint8Array): number {
   for (let index = 0; index < a.length; index++) {
     const different = (a[index] ?? 0) ^ (b[index] ?? 0);
     if (different !== 0) return index * 8 + Math.clz32(different) - 24;

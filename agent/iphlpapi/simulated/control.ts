@@ -1,3 +1,4 @@
+import { parseAddress } from '../../../proto/address.js';
 import type { IphlpapiFunction } from '../iphlpapi.js';
 import type { ForwardRow2 } from '../row-codec.js';
 import type { BulkRoutes } from './bulk-routes.js';
@@ -5,6 +6,7 @@ import type { CallGate, Fault } from './call-gate.js';
 import type { Quirks } from './host-profile.js';
 import { type InterfaceEdits, interfaceEdits } from './interface-edit.js';
 import type { NativeTables } from './native-tables.js';
+import type { Neighbours } from './neighbours.js';
 import { addRoute, deleteRoute, type RouteEdit, setRoute } from './route-edit.js';
 import type { SimulatedHost } from './simulated-host.js';
 import type { TableGrowth } from './table-growth.js';
@@ -35,6 +37,8 @@ export interface SimulationControl extends InterfaceEdits {
   routes(): ForwardRow2[];
   /** Gives the caller the rights of an administrator, or takes them. */
   setElevated(elevated: boolean): void;
+  /** A machine on the link of an interface comes up, or goes silent. Until told otherwise the routers of every network answer: hosts 1 to 9. */
+  setNeighbour(interfaceAlias: string, address: string, answers: boolean): void;
   /** Changes some of the host's peculiarities. */
   setQuirks(quirks: Partial<Quirks>): void;
   /** Another program changes the given members of a row. */
@@ -48,12 +52,14 @@ export interface ControlledParts {
   readonly tables: NativeTables;
   readonly bulk: BulkRoutes;
   readonly growth: TableGrowth;
+  readonly neighbours: Neighbours;
 }
 
 /** The control of a simulation. */
-export function createControl({ host, gate, tables, bulk, growth }: ControlledParts): SimulationControl {
+export function createControl({ host, gate, tables, bulk, growth, neighbours }: ControlledParts): SimulationControl {
+  const edits = interfaceEdits(host);
   return {
-    ...interfaceEdits(host),
+    ...edits,
     get openTables() {
       return tables.open;
     },
@@ -75,6 +81,7 @@ export function createControl({ host, gate, tables, bulk, growth }: ControlledPa
     setElevated: (elevated) => {
       host.elevated = elevated;
     },
+    setNeighbour: (interfaceAlias, address, answers) => neighbours.set(edits.interface(interfaceAlias), parseAddress(address), answers),
     setQuirks: (quirks) => {
       host.quirks = { ...host.quirks, ...quirks };
     },

@@ -7,6 +7,7 @@ const messages: ReadonlyMap<number, string> = new Map([
   [Win32.ERROR_INVALID_HANDLE, 'The handle is invalid.'],
   [Win32.ERROR_NOT_ENOUGH_MEMORY, 'Not enough memory resources are available to process this command.'],
   [Win32.ERROR_NOT_SUPPORTED, 'The request is not supported.'],
+  [Win32.ERROR_BAD_NET_NAME, 'The network name cannot be found.'],
   [Win32.ERROR_INVALID_PARAMETER, 'The parameter is incorrect.'],
   [Win32.ERROR_INSUFFICIENT_BUFFER, 'The data area passed to a system call is too small.'],
   [Win32.ERROR_PROC_NOT_FOUND, 'The specified procedure could not be found.'],

@@ -9,7 +9,7 @@ export interface HostIdentity {
 }
 
 /** The first addresses of a network are its routers': host 1 has 10. */
-const FIRST_HOST = 10;
+export const FIRST_HOST = 10;
 
 /** The host part of all addresses of a host. */
 export function hostPart({ hostNumber }: HostIdentity): number {

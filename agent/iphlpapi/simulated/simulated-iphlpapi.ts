@@ -9,6 +9,7 @@ import { conversions } from './conversions.js';
 import type { SimulatedHostProfile } from './host-profile.js';
 import { systemMessage } from './messages.js';
 import { NativeTables } from './native-tables.js';
+import { Neighbours, resolveIpNetEntry2 } from './neighbours.js';
 import { netioReads } from './netio-reads.js';
 import { netioWrites } from './netio-writes.js';
 import { SimulatedHost } from './simulated-host.js';
@@ -43,13 +44,14 @@ export function createSimulatedIphlpapi({ host: profile, nowMs = Date.now }: Sim
   const reads = netioReads(host, tables);
   const writes = netioWrites(host);
   const best = bestRouteFunctions(host);
+  const neighbours = new Neighbours();
 
   return {
     description: `simulated (${profile.name})`,
     missing: profile.missing.toSorted(),
     isElevated: () => host.elevated,
     formatMessage: systemMessage,
-    control: createControl({ host, gate, tables, bulk, growth }),
+    control: createControl({ host, gate, tables, bulk, growth, neighbours }),
 
     cancelMibChangeNotify2: gate.async('CancelMibChangeNotify2', (handle) => notifications.cancel(handle), asCode),
     convertInterfaceGuidToLuid: gate.sync('ConvertInterfaceGuidToLuid', convert.convertInterfaceGuidToLuid, asCode),
@@ -89,6 +91,7 @@ export function createSimulatedIphlpapi({ host: profile, nowMs = Date.now }: Sim
       (family, callback, initial) => notifications.register('unicastAddress', family, callback, initial),
       asRegistration,
     ),
+    resolveIpNetEntry2: gate.async('ResolveIpNetEntry2', resolveIpNetEntry2(host, neighbours), asCode),
     setIpForwardEntry: gate.sync('SetIpForwardEntry', classic.setIpForwardEntry, asCode),
     setIpForwardEntry2: gate.sync('SetIpForwardEntry2', writes.setIpForwardEntry2, asCode),
   };

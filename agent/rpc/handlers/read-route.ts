@@ -5,14 +5,14 @@ import type {
   GetRouteResponse,
 } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
 import { InvalidValueError } from '../../../proto/invalid-value.js';
-import { resolveExistingKey } from '../../routes/resolve.js';
+import { lookUpIn, resolveExistingKey } from '../../routes/resolve.js';
 import { decodeAddress, decodeOptionalAddress, encodeOptionalAddress } from '../codec/address.js';
 import { decodeRouteKey, decodeSelector, encodeRoute } from '../codec/route.js';
 import type { HandlerContext } from '../context.js';
 
 /** GetRoute. */
 export async function getRoute({ table }: HandlerContext, request: GetRouteRequest): Promise<GetRouteResponse> {
-  const key = await resolveExistingKey(table, decodeRouteKey('key', request.key));
+  const key = await resolveExistingKey(lookUpIn(table), decodeRouteKey('key', request.key));
   const route = await table.get(key);
   if (route === undefined) throw table.missing(key);
   return { route: encodeRoute(route) };

@@ -62,6 +62,15 @@ const pinned = {
     TransmitLinkSpeed: 1192,
   },
   MIB_UNICASTIPADDRESS_ROW: { size: 80, Address: 0, InterfaceLuid: 32, InterfaceIndex: 40, OnLinkPrefixLength: 60 },
+  MIB_IPNET_ROW2: {
+    size: 88,
+    Address: 0,
+    InterfaceIndex: 28,
+    InterfaceLuid: 32,
+    PhysicalAddress: 40,
+    PhysicalAddressLength: 72,
+    State: 76,
+  },
   MIB_TABLE2: { NumEntries: 0, Table: 8 },
 };
 

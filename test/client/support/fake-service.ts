@@ -22,10 +22,14 @@ export async function startFakeService(methods: Partial<RouteServiceServer>): Pr
 /** An error as an agent sends it. */
 export function agentStatus(code: status, message: string, info: Partial<ErrorInfo>): StatusObject {
   const metadata = new Metadata();
-  const value = Buffer.from(ErrorInfo.encode(ErrorInfo.fromPartial({ domain: 'routefleet', ...info })).finish());
-  const details = [{ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value }];
-  metadata.set('grpc-status-details-bin', Buffer.from(Status.encode({ code, message, details }).finish()));
+  metadata.set('grpc-status-details-bin', Buffer.from(Status.encode(wireStatus(code, message, info)).finish()));
   return { code, details: message, metadata };
+}
+
+/** The same inside an answer. */
+export function wireStatus(code: status, message: string, info: Partial<ErrorInfo>): Status {
+  const value = Buffer.from(ErrorInfo.encode(ErrorInfo.fromPartial({ domain: 'routefleet', ...info })).finish());
+  return { code, message, details: [{ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value }] };
 }
 
 /** A bare gRPC error, as proxies and gRPC itself make them. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Problem } from './inventory-document.js';
+import type { Problem } from './yaml-document.js';
 
 const nouns: Readonly<Record<string, string>> = {
   object: 'a map',
@@ -34,7 +34,12 @@ function ruleOf(issue: z.core.$ZodIssue): string {
 }
 
 function placeOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? '' : ` in ${path.map(String).join('.')}`;
+  return path.length === 0 ? '' : ` in ${formatPath(path)}`;
+}
+
+/** "routes[3].prefix" */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`)).join('');
 }
 
 function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
-import { FleetError } from './fleet-error.js';
+import { FleetError, type FleetErrorCode } from './fleet-error.js';
 
 /** Where something stands in a file: keys and list positions from the root. */
 export type Path = readonly PropertyKey[];
@@ -13,8 +14,16 @@ export interface Problem {
   readonly message: string;
 }
 
+/** What a file is, for its errors. */
+export interface FileKind {
+  /** "inventory" */
+  readonly noun: string;
+  readonly unreadable: FleetErrorCode;
+  readonly invalid: FleetErrorCode;
+}
+
 /** A YAML file that can tell where in it something stands. */
-export interface InventoryDocument {
+export interface YamlDocument {
   /** What it holds, as plain values. */
   readonly content: unknown;
   /** One error for all problems, each with file, line and column. */
@@ -22,11 +31,25 @@ export interface InventoryDocument {
 }
 
 /**
- * Reads YAML 1.2. A key that is there twice is an error: one of the two hosts would silently be lost.
+ * Reads a YAML 1.2 file. A key that is there twice is an error: one of the two would silently be lost.
  *
- * @throws FleetError INVENTORY_INVALID
+ * @throws FleetError with the codes of `kind`
  */
-export function readDocument(text: string, file: string): InventoryDocument {
+export async function loadDocument(file: string, kind: FileKind): Promise<YamlDocument> {
+  return readDocument(await readText(file, kind), file, kind.invalid);
+}
+
+async function readText(file: string, { noun, unreadable }: FileKind): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    const remedy = 'check the path and that this user may read the file';
+    throw new FleetError(unreadable, `the ${noun} "${file}" cannot be read (${code})`, remedy, cause);
+  }
+}
+
+function readDocument(text: string, file: string, code: FleetErrorCode): YamlDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
@@ -36,31 +59,31 @@ export function readDocument(text: string, file: string): InventoryDocument {
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   }
 
-  if (error !== undefined) throw syntaxError(error, text, at);
+  if (error !== undefined) throw syntaxError(error, text, at, code);
   return {
-    content: contentOf(document, at),
+    content: contentOf(document, at, code),
     error: (problems, remedy) => {
       const texts = problems.map(({ path, atKey, message }) => `${at(offsetOf(document, path, atKey))}: ${message}`);
-      return new FleetError('INVENTORY_INVALID', texts.join('\n'), remedy);
+      return new FleetError(code, texts.join('\n'), remedy);
     },
   };
 }
 
-function syntaxError(error: YAMLParseError, text: string, at: (offset: number) => string): FleetError {
+function syntaxError(error: YAMLParseError, text: string, at: (offset: number) => string, code: FleetErrorCode): FleetError {
   const [offset] = error.pos;
   if (error.code === 'DUPLICATE_KEY') {
     // After an entry without value, yaml points at the end of that entry, not at the key.
     const [gap = ''] = /^(?:[\s,]|#.*)*/.exec(text.slice(offset)) ?? [];
     const start = offset + gap.length;
     const [key = ''] = /^[^\s:]+/.exec(text.slice(start)) ?? [];
-    return new FleetError('INVENTORY_INVALID', `${at(start)}: ${key} is there twice`, 'give every host, group and key once', error);
+    return new FleetError(code, `${at(start)}: ${key} is there twice`, 'give every name and key once', error);
   }
   const remedy = 'correct the YAML; values with special characters need quotes';
-  return new FleetError('INVENTORY_INVALID', `${at(offset)}: ${error.message}`, remedy, error);
+  return new FleetError(code, `${at(offset)}: ${error.message}`, remedy, error);
 }
 
 /** Aliases show only now whether they lead somewhere, and that they do not unfold into millions of values. */
-function contentOf(document: Document, at: (offset: number | undefined) => string): unknown {
+function contentOf(document: Document, at: (offset: number | undefined) => string, code: FleetErrorCode): unknown {
   try {
     return document.toJS();
   } catch (error) {
@@ -74,7 +97,7 @@ function contentOf(document: Document, at: (offset: number | undefined) => strin
       },
     });
     const remedy = 'set every anchor ("&name") before its alias ("*name"), and write out what is repeated too often';
-    throw new FleetError('INVENTORY_INVALID', `${at(offset)}: ${error.message}`, remedy, error);
+    throw new FleetError(code, `${at(offset)}: ${error.message}`, remedy, error);
   }
 }
 

@@ -1,0 +1,68 @@
+import { changeInto, wholeRow } from '../routes/route.js';
+import type { RouteTable } from '../routes/route-table.js';
+import { createRow, deleteRow, setRow, type Written } from '../routes/write.js';
+import type { Atomicity, CommitStep } from './commit.js';
+import { type Failure, toFailure } from './failure.js';
+
+/** Steps between two turns of the event loop: a batch must not keep a confirmation waiting. */
+const stepsPerTurn = 16;
+
+interface ApplyContext {
+  readonly table: RouteTable;
+  readonly atomicity: Atomicity;
+  /** Looked at between two steps. */
+  readonly signal: AbortSignal;
+  /** Called after every step with the number of steps that were done. */
+  onProgress(done: number): void;
+}
+
+/** What became of the steps. */
+export interface AppliedSteps {
+  readonly steps: readonly CommitStep[];
+  /** Why it was broken off: everything that was done is to be undone. Undefined: it ran to its end. */
+  readonly broken: Failure | undefined;
+}
+
+/** Carries the steps out in their order; each is written and read back. */
+export async function applySteps(steps: readonly CommitStep[], context: ApplyContext): Promise<AppliedSteps> {
+  const { table, atomicity, signal, onProgress } = context;
+  const results = [...steps];
+  for (const [index, step] of steps.entries()) {
+    if (signal.aborted) return { steps: notAttempted(results, index), broken: toFailure(signal.reason) };
+    const result = await applyStep(table, step);
+    results[index] = result;
+    const { failure } = result.outcome;
+    if (failure !== undefined && atomicity === 'all-or-nothing') return { steps: notAttempted(results, index + 1), broken: failure };
+    onProgress(index + 1);
+    if ((index + 1) % stepsPerTurn === 0) await new Promise(setImmediate);
+  }
+  return { steps: results, broken: undefined };
+}
+
+function notAttempted(steps: readonly CommitStep[], from: number): CommitStep[] {
+  const failure: Failure = {
+    reason: 'NOT_ATTEMPTED',
+    message: 'not attempted: the change was broken off before',
+    remedy: 'see the status of the commit',
+  };
+  return steps.map((step, index) =>
+    index < from || step.kind === 'unchanged' ? step : { ...step, outcome: { writtenBy: undefined, failure } },
+  );
+}
+
+async function applyStep(table: RouteTable, step: CommitStep): Promise<CommitStep> {
+  try {
+    const written = await write(table, step);
+    if (written === undefined) return step;
+    return { ...step, after: written.after, outcome: { writtenBy: written.writtenBy, failure: undefined } };
+  } catch (error) {
+    return { ...step, outcome: { writtenBy: undefined, failure: toFailure(error) } };
+  }
+}
+
+async function write(table: RouteTable, { kind, before, after }: CommitStep): Promise<Written | undefined> {
+  if (kind === 'unchanged') return undefined;
+  if (before === undefined) return after && createRow(table, wholeRow(after));
+  if (after === undefined) return deleteRow(table, before);
+  return setRow(table, changeInto(after, before), before);
+}

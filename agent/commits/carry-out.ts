@@ -1,0 +1,69 @@
+import { applySteps } from './apply-steps.js';
+import type { Caller, Change, CommitOptions } from './change.js';
+import type { CommitRecord } from './commit.js';
+import type { ApplyEvents, EngineOptions } from './engine.js';
+import { type Failure, toFailure } from './failure.js';
+import { judgeProbes } from './probes/judge-probes.js';
+import { runProbes } from './probes/run-probes.js';
+import { update } from './rollback.js';
+import { readTable } from './table-reading.js';
+
+/** A commit that was carried out, or broken off. */
+interface CarriedOut {
+  readonly commit: CommitRecord;
+  /** Why everything that was written is to be undone; undefined: it stands, or waits for its confirmation. */
+  readonly broken: Failure | undefined;
+}
+
+/**
+ * Journals, writes, reads back, probes. On disk before the first write is everything that is needed to undo it.
+ *
+ * @throws RouteTableError JOURNAL_UNAVAILABLE when the beginning could not be written down: then the table was not touched
+ */
+export async function carryOut(
+  { table, revision, journal, log }: Pick<EngineOptions, 'table' | 'revision' | 'journal' | 'log'>,
+  record: CommitRecord,
+  change: Change,
+  { probes }: Pick<CommitOptions, 'probes'>,
+  { peer }: Pick<Caller, 'peer'>,
+  { signal, onProgress }: ApplyEvents,
+): Promise<CarriedOut> {
+  const before = await runProbes(probes, { table, peer, signal });
+  signal.throwIfAborted();
+  await journal.append({ type: 'begin', commit: { ...record, probes: judgeProbes(before, undefined).results } });
+
+  const total = record.steps.length;
+  const context = { table, atomicity: record.atomicity, signal, onProgress: (done: number) => onProgress?.(done, total) };
+  const { steps, broken } = await applySteps(record.steps, context);
+  let commit: CommitRecord = { ...record, steps };
+  if (broken !== undefined) return { commit, broken };
+  try {
+    const reading = await readTable(table);
+    commit = { ...commit, revisionAfter: revision.observe(reading.fingerprint) };
+    const unfit = change.verify?.(reading);
+    if (unfit !== undefined) return { commit, broken: unfit };
+
+    const after = await runProbes(probes, { table, peer, signal });
+    const verdict = judgeProbes(before, after);
+    commit = { ...commit, probes: verdict.results };
+    const [lost] = verdict.broken;
+    if (lost !== undefined) return { commit, broken: probeFailure(lost.probe, lost.message) };
+    if (signal.aborted) return { commit, broken: toFailure(signal.reason) };
+
+    const stands = record.confirmWithinMs === undefined;
+    commit = stands ? { ...commit, state: 'committed', endTime: new Date() } : { ...commit, state: 'pending' };
+    await journal.append(update(commit));
+  } catch (error) {
+    return { commit: { ...commit, state: 'applying' }, broken: toFailure(error) };
+  }
+  log.info({ commit: commit.id, actor: commit.actor, steps: total, state: commit.state }, 'applied');
+  return { commit, broken: undefined };
+}
+
+function probeFailure(probe: string, message: string): Failure {
+  return {
+    reason: 'PROBE_FAILED',
+    message: `${probe}: passed before the change and not after it: ${message}`,
+    remedy: 'look at the best routes of the plan, and correct the change',
+  };
+}

@@ -1,0 +1,70 @@
+import type { Address } from '../../proto/address.js';
+import type { RouteReference, RouteRequest } from '../routes/resolve.js';
+import type { RouteKey } from '../routes/route.js';
+import type { Atomicity, DriftPolicy } from './commit.js';
+import type { Failure } from './failure.js';
+import type { Probe } from './probes/probe.js';
+import type { TableReading } from './table-reading.js';
+
+/** A danger that a caller takes on knowingly. */
+export type Risk = 'management-path' | 'default-route' | 'other-owner';
+
+/** One operation as a caller writes it. */
+export type Operation =
+  | { readonly action: 'create'; readonly route: OwnedRequest; readonly allowExisting?: boolean }
+  | { readonly action: 'set'; readonly route: OwnedRequest; readonly etag?: string }
+  | { readonly action: 'put'; readonly route: OwnedRequest }
+  | { readonly action: 'delete'; readonly key: RouteReference; readonly allowMissing?: boolean; readonly etag?: string }
+  /** The receipt of a row goes; the row itself stays as it is, or is gone already. */
+  | { readonly action: 'forget'; readonly key: RouteKey };
+
+/** A row as a caller wants it, and whether the agent keeps it. */
+export type OwnedRequest = RouteRequest & { readonly persistent: boolean };
+
+/** What is asked for. */
+export interface Change {
+  readonly operations: readonly Operation[];
+  /** The operations (all "put") are the whole set of the owner: what it owns beside them is deleted. */
+  readonly replaceOwned?: boolean;
+  readonly atomicity: Atomicity;
+  /** Empty: nobody. */
+  readonly owner: string;
+  /** Undefined: as before. */
+  readonly driftPolicy?: DriftPolicy | undefined;
+  /** Removing default routes is what the caller asked for in so many words, and needs no consent of its own. */
+  readonly replacesDefaultRoute?: boolean;
+  /** Looks at the table after the writes; what it returns undoes the commit. */
+  readonly verify?: (reading: TableReading) => Failure | undefined;
+}
+
+/** How to carry a change out. */
+export interface CommitOptions {
+  readonly requestId: string;
+  /** Of everything that was asked. */
+  readonly contentHash: string;
+  readonly validateOnly: boolean;
+  readonly comment: string;
+  readonly confirmWithinMs: number | undefined;
+  /** Empty: the agent chooses. */
+  readonly commitId: string;
+  readonly requireFreshConnection: boolean;
+  readonly acceptedRisks: ReadonlySet<Risk>;
+  readonly probes: readonly Probe[];
+  readonly expectedRevision: bigint | undefined;
+  /** Empty: not checked. */
+  readonly planToken: string;
+  /** Addresses whose best route the plan shows as well. */
+  readonly destinations: readonly Address[];
+}
+
+/** Who asks, and over which connection. */
+export interface Caller {
+  /** From the certificate; empty: none. */
+  readonly actor: string;
+  readonly peer: { readonly address: Address; readonly port: number } | undefined;
+  /** When the connection was opened, by the clock of the engine, in ms; undefined: not known. */
+  readonly connectedAt: number | undefined;
+}
+
+/** The agent itself, when it puts rows back. */
+export const agentCaller: Caller = { actor: 'routefleet-agent', peer: undefined, connectedAt: undefined };

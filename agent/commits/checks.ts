@@ -1,0 +1,52 @@
+import { RouteTableError } from '../routes/errors.js';
+import type { Change, CommitOptions } from './change.js';
+import type { Failure } from './failure.js';
+import type { Plan } from './plan.js';
+
+/** A plan, and the revision of the table that it was made of. */
+export type PlannedChange = Plan & { readonly revision: bigint };
+
+/** The table or the change is not what the caller planned with. @throws RouteTableError REVISION_MISMATCH or STALE_PLAN */
+export function checkExpectations({ revision, token }: PlannedChange, { expectedRevision, planToken }: CommitOptions): void {
+  if (expectedRevision !== undefined && expectedRevision !== revision) {
+    throw new RouteTableError('REVISION_MISMATCH', `the table has revision ${revision}, not ${expectedRevision}`, {
+      remedy: 'read the table again and decide anew',
+      facts: { revision: String(revision) },
+    });
+  }
+  if (planToken === '' || planToken === token) return;
+  const table = planToken.split('.', 1)[0] === token.split('.', 1)[0];
+  const what = table ? 'the change is not the one that was planned' : `the table changed since the plan; it has revision ${revision} now`;
+  throw new RouteTableError('STALE_PLAN', `the plan is stale: ${what}`, {
+    remedy: 'plan again, look at the new plan, and apply that',
+    facts: { changed: table ? 'change' : 'table', revision: String(revision) },
+  });
+}
+
+/** An operation that cannot be done keeps all others from being tried. */
+export class RefusedChangeError extends RouteTableError {
+  readonly plan: PlannedChange;
+
+  constructor(failure: Failure, plan: PlannedChange, facts: Readonly<Record<string, string>>) {
+    super(failure.reason, failure.message, { remedy: failure.remedy, facts: { ...failure.facts, ...facts } });
+    this.plan = plan;
+  }
+}
+
+/** @throws RefusedChangeError for the first operation that cannot be done, unless the others shall go on without it */
+export function checkOperations(plan: PlannedChange, { atomicity, operations }: Change): void {
+  const [first, ...others] = plan.refused;
+  if (first === undefined || (atomicity === 'continue-on-error' && operations.length > 1)) return;
+  throw new RefusedChangeError(first.failure, plan, {
+    ...(operations.length > 1 && first.operationIndex !== undefined ? { operation_index: String(first.operationIndex) } : {}),
+    ...(others.length > 0 ? { refused_operations: String(others.length + 1) } : {}),
+  });
+}
+
+/** Whether there is anything to write, to the table or to the journal. */
+export function hasEffect({ steps }: Plan, { driftPolicy }: Change, currentPolicy: string | undefined): boolean {
+  return (
+    steps.some(({ kind, receipt }) => kind !== 'unchanged' || receipt !== undefined) ||
+    (driftPolicy !== undefined && driftPolicy !== currentPolicy)
+  );
+}

@@ -1,0 +1,345 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Address } from '../../proto/address.js';
+import { RouteTableError } from '../routes/errors.js';
+import type { TableRevision } from '../routes/revision.js';
+import { keyText, type RouteKey } from '../routes/route.js';
+import type { RouteTable } from '../routes/route-table.js';
+import type { PlanView } from './best-route-change.js';
+import { carryOut } from './carry-out.js';
+import type { Caller, Change, CommitOptions } from './change.js';
+import { checkExpectations, checkOperations, hasEffect, type PlannedChange } from './checks.js';
+import type { CommitRecord, HostBoot, Receipt } from './commit.js';
+import { type Failure, toError } from './failure.js';
+import type { Journal } from './journal/journal.js';
+import { planChange } from './plan.js';
+import { resolveOperations } from './resolve-operations.js';
+import { guard } from './risks.js';
+import { rollBack } from './rollback.js';
+import { lookUpInReading, readTable } from './table-reading.js';
+import { notPending, refuseBecauseOf, remainingMs, requireFreshConnection, requireUnsettled, type Unsettled } from './unsettled.js';
+import { createWriteQueue } from './write-queue.js';
+
+/** Waits between two attempts to undo what could not be undone, in ms; the last repeats. */
+const retryDelaysMs = [1000, 2000, 5000, 15_000, 60_000] as const;
+
+/** What the engine works with. */
+export interface EngineOptions {
+  readonly table: RouteTable;
+  readonly revision: TableRevision;
+  readonly journal: Journal;
+  readonly log: Logger;
+  readonly boot: HostBoot;
+  /** Addresses of the controllers that are connected now. */
+  controllers(): readonly Address[];
+  /** Monotonic, in ms. */
+  now(): number;
+}
+
+/** A commit as it is now. */
+export interface CommitView {
+  readonly record: CommitRecord;
+  /** Time left to confirm, in ms; undefined: nothing to confirm. */
+  readonly remainingMs: number | undefined;
+}
+
+/** What an apply came to. */
+export interface Applied {
+  /** Undefined: the request was a repetition. */
+  readonly plan: PlannedChange | undefined;
+  /** Undefined: there was nothing to do, or nothing was to be done. */
+  readonly commit: CommitView | undefined;
+}
+
+/** How an apply is followed. */
+export interface ApplyEvents {
+  /** Ends the wait, and undoes what was written so far. */
+  readonly signal: AbortSignal;
+  onPlanned?(plan: PlannedChange): void;
+  onProgress?(done: number, total: number): void;
+}
+
+/** The only writer of the table: every write is planned, guarded, journaled, applied, read back and, unless it is confirmed, undone. */
+export class CommitEngine {
+  readonly #options: EngineOptions;
+  readonly #queue = createWriteQueue();
+  readonly #closing = new AbortController();
+  #unsettled: Unsettled | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #attempts = 0;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /** Undoes what an earlier run of the agent left unsettled. */
+  async recover(): Promise<void> {
+    const { journal } = this.#options;
+    if (journal.damage !== undefined) return;
+    for (const record of journal.state.commits.values()) {
+      if (record.state === 'committed' || record.state === 'rolled-back') continue;
+      await this.#undo(record, {
+        reason: 'AGENT_RESTARTED',
+        message: 'the agent ended before the commit was confirmed',
+        remedy: 'plan the change again',
+      });
+    }
+  }
+
+  /** The commit that is neither confirmed nor undone; undefined: none. */
+  get unsettled(): CommitView | undefined {
+    return this.#unsettled && this.#view(this.#unsettled.record);
+  }
+
+  /** Why every write is refused; undefined: writes are taken. */
+  get damage(): Failure | undefined {
+    return this.#options.journal.damage;
+  }
+
+  /** By keyText. */
+  get receipts(): ReadonlyMap<string, Receipt> {
+    return this.#options.journal.state.receipts;
+  }
+
+  /** Whose a row is; undefined: nobody's. */
+  receiptOf(key: RouteKey): Receipt | undefined {
+    return this.receipts.get(keyText(key));
+  }
+
+  /** What happens to rows of this owner that other programs change. */
+  driftPolicyOf(owner: string): 'enforce' | 'report' {
+    return this.#options.journal.state.driftPolicies.get(owner) ?? 'enforce';
+  }
+
+  /** What a change would do. Writes nothing, and waits for nobody. */
+  async plan(change: Change, destinations: readonly Address[] = [], caller?: Caller): Promise<PlannedChange> {
+    const { table, revision } = this.#options;
+    const reading = await readTable(table);
+    const operations = await resolveOperations(lookUpInReading(table, reading), change.operations);
+    const ground = {
+      reading,
+      receipts: this.receipts,
+      owner: change.owner,
+      bindingsKnown: table.capabilities.interfaceMetrics,
+      missing: (key: RouteKey) => table.missing(key),
+    };
+    const plan = planChange(ground, change, operations, { controllers: this.#controllers(caller), destinations });
+    return { ...plan, revision: revision.observe(reading.fingerprint) };
+  }
+
+  /** Carries a change out. @throws RouteTableError before the first write; what fails later is told by the commit */
+  apply(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents): Promise<Applied> {
+    const signal = AbortSignal.any([events.signal, this.#closing.signal]);
+    const party = caller.actor || String(caller.peer?.address.bytes);
+    return this.#queue.run(party, signal, async () => {
+      const repeated = this.#repeatOf(options);
+      if (repeated !== undefined) return { plan: undefined, commit: this.#view(repeated) };
+      if (!options.validateOnly) this.#refuseWrites(options.commitId);
+      const plan = await this.plan(change, options.destinations, caller);
+      checkExpectations(plan, options);
+      checkOperations(plan, change);
+      guard(plan.risks, options);
+      events.onPlanned?.(plan);
+      const { driftPolicies } = this.#options.journal.state;
+      if (options.validateOnly || !hasEffect(plan, change, driftPolicies.get(change.owner))) return { plan, commit: undefined };
+      return { plan, commit: this.#view(await this.#commit(change, options, caller, { ...events, signal }, plan)) };
+    });
+  }
+
+  /** Lets the pending commit stand. */
+  confirm(id: string, caller: Caller): Promise<CommitView> {
+    return this.#queue.runNext(async () => {
+      const unsettled = this.#named(id);
+      if (unsettled.deadline === undefined) throw notPending(`commit "${id}" is being undone`);
+      if (this.#options.now() >= unsettled.deadline) {
+        await this.#expire();
+        throw notPending(`commit "${id}" was not confirmed in time, and is undone`);
+      }
+      requireFreshConnection(unsettled, caller.connectedAt);
+      const record: CommitRecord = { ...unsettled.record, state: 'committed', endTime: new Date() };
+      await this.#options.journal.append({ type: 'update', id, state: record.state, endTime: record.endTime });
+      this.#release();
+      this.#options.log.info({ commit: id, actor: caller.actor }, 'confirmed');
+      return this.#view(record);
+    });
+  }
+
+  /** Undoes the pending commit, or tries again to undo it; with `abandon` what still cannot be undone is given up. */
+  cancel(id: string, { abandon }: { readonly abandon: boolean }, caller: Caller): Promise<CommitView> {
+    return this.#queue.runNext(async () => {
+      const { record } = this.#named(id);
+      const by = caller.actor === '' ? '' : ` by ${caller.actor}`;
+      const why: Failure = { reason: 'COMMIT_CANCELLED', message: `the commit was cancelled${by}`, remedy: 'plan the change again' };
+      return this.#view(await this.#undo(record, why, abandon && record.state === 'rollback-failed'));
+    });
+  }
+
+  /** Restarts the timer of the pending commit. */
+  extend(id: string, confirmWithinMs: number): Promise<CommitView> {
+    return this.#queue.runNext(async () => {
+      const unsettled = this.#named(id);
+      if (unsettled.deadline === undefined) throw notPending(`commit "${id}" is being undone`);
+      if (this.#options.now() >= unsettled.deadline) {
+        await this.#expire();
+        throw notPending(`commit "${id}" was not confirmed in time, and is undone`);
+      }
+      this.#await(unsettled.record, unsettled.appliedAt, confirmWithinMs);
+      return this.#view(unsettled.record);
+    });
+  }
+
+  /** @throws RouteTableError COMMIT_NOT_FOUND */
+  get({ id, requestId }: { readonly id: string; readonly requestId: string }): CommitView {
+    const record = id === '' ? this.#byRequest(requestId) : this.#record(id);
+    if (record !== undefined) return this.#view(record);
+    const what = id === '' ? `with request id "${requestId}"` : `"${id}"`;
+    throw new RouteTableError('COMMIT_NOT_FOUND', `the history has no commit ${what}`, {
+      remedy: 'list the commits; old ones are dropped',
+    });
+  }
+
+  /** The history, newest first. */
+  list(): CommitView[] {
+    return [...this.#options.journal.state.commits.values()].reverse().map((record) => this.#view(this.#record(record.id) ?? record));
+  }
+
+  /** Breaks off what runs, undoes what waits for a confirmation that can no longer come, and closes the journal. */
+  async close(): Promise<void> {
+    this.#closing.abort(new RouteTableError('AGENT_STOPPING', 'the agent is stopping', { remedy: 'try again when it is back' }));
+    await this.#queue.runNext(async () => {
+      if (this.#unsettled?.deadline !== undefined) {
+        const why: Failure = {
+          reason: 'NOT_CONFIRMED',
+          message: 'the agent was stopped before the commit was confirmed',
+          remedy: 'plan the change again',
+        };
+        await this.#undo(this.#unsettled.record, why);
+      }
+      clearTimeout(this.#timer);
+    });
+    await this.#options.journal.close();
+  }
+
+  async #commit(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents, plan: PlannedChange): Promise<CommitRecord> {
+    const { driftPolicies } = this.#options.journal.state;
+    const { owner, driftPolicy, atomicity } = change;
+    const record: CommitRecord = {
+      id: options.commitId || randomUUID(),
+      requestId: options.requestId,
+      contentHash: options.contentHash,
+      state: 'applying',
+      actor: caller.actor,
+      owner,
+      comment: options.comment,
+      atomicity,
+      confirmWithinMs: options.confirmWithinMs,
+      requireFreshConnection: options.requireFreshConnection,
+      createTime: new Date(),
+      endTime: undefined,
+      boot: this.#options.boot,
+      revisionBefore: plan.revision,
+      revisionAfter: 0n,
+      steps: plan.steps,
+      driftPolicy: driftPolicy && { owner, before: driftPolicies.get(owner), after: driftPolicy },
+      probes: [],
+      failure: undefined,
+    };
+    const { commit, broken } = await carryOut(this.#options, record, change, options, caller, events);
+    if (broken !== undefined) return this.#undo(commit, broken);
+    if (commit.state === 'pending') this.#await(commit, this.#options.now(), commit.confirmWithinMs ?? 0);
+    return commit;
+  }
+
+  /** Holds the fence until the commit is confirmed or its time is over. */
+  #await(record: CommitRecord, appliedAt: number, confirmWithinMs: number): void {
+    this.#unsettled = { record, appliedAt, deadline: this.#options.now() + confirmWithinMs };
+    this.#schedule(confirmWithinMs, () => this.#expire());
+  }
+
+  async #expire(): Promise<void> {
+    const unsettled = this.#unsettled;
+    if (unsettled?.deadline === undefined || this.#options.now() < unsettled.deadline) return;
+    await this.#undo(unsettled.record, {
+      reason: 'NOT_CONFIRMED',
+      message: `the commit was not confirmed within ${(unsettled.record.confirmWithinMs ?? 0) / 1000} s`,
+      remedy: 'check whether the host could still be reached after the change, and plan it again',
+    });
+  }
+
+  async #undo(record: CommitRecord, why: Failure, abandon = false): Promise<CommitRecord> {
+    this.#unsettled = { record: { ...record, state: 'rolling-back', failure: why }, deadline: undefined, appliedAt: 0 };
+    clearTimeout(this.#timer);
+    const undone = await rollBack(this.#options, record, why, abandon);
+    if (undone.state === 'rolled-back') {
+      this.#release();
+      return undone;
+    }
+    this.#unsettled = { record: undone, deadline: undefined, appliedAt: 0 };
+    const delay = retryDelaysMs[Math.min(this.#attempts, retryDelaysMs.length - 1)] ?? 0;
+    this.#attempts += 1;
+    this.#schedule(delay, async () => {
+      if (this.#unsettled?.record.id === record.id) await this.#undo(record, why);
+    });
+    return undone;
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#unsettled = undefined;
+    this.#attempts = 0;
+  }
+
+  /** A timer that does not keep the process, and whose work takes its turn in the queue. */
+  #schedule(delayMs: number, job: () => Promise<void>): void {
+    clearTimeout(this.#timer);
+    if (this.#closing.signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#queue.runNext(job).catch((error: unknown) => this.#options.log.error({ err: error }, 'a timed rollback failed unexpectedly'));
+    }, delayMs).unref();
+  }
+
+  #refuseWrites(commitId: string): void {
+    const { journal, now } = this.#options;
+    this.#closing.signal.throwIfAborted();
+    if (journal.damage !== undefined) throw toError(journal.damage);
+    if (this.#unsettled !== undefined) throw refuseBecauseOf(this.#unsettled, now());
+    if (commitId === '' || !journal.state.commits.has(commitId)) return;
+    throw new RouteTableError('COMMIT_EXISTS', `there is a commit "${commitId}" already`, {
+      remedy: 'choose an id that was not used before',
+    });
+  }
+
+  #repeatOf({ requestId, contentHash, validateOnly }: CommitOptions): CommitRecord | undefined {
+    const known = requestId === '' || validateOnly ? undefined : this.#byRequest(requestId);
+    if (known === undefined || known.contentHash === contentHash) return known;
+    throw new RouteTableError('REQUEST_ID_REUSED', `request id "${requestId}" stands for another change, that of commit "${known.id}"`, {
+      remedy: 'use a new request id for every change, and the same only to repeat it',
+    });
+  }
+
+  #byRequest(requestId: string): CommitRecord | undefined {
+    if (requestId === '') return undefined;
+    const found = [...this.#options.journal.state.commits.values()].findLast((record) => record.requestId === requestId);
+    return found && this.#record(found.id);
+  }
+
+  /** What is unsettled may be further than the journal, which may have failed. */
+  #record(id: string): CommitRecord | undefined {
+    return this.#unsettled?.record.id === id ? this.#unsettled.record : this.#options.journal.state.commits.get(id);
+  }
+
+  #view(record: CommitRecord): CommitView {
+    const held = this.#unsettled?.record.id === record.id ? this.#unsettled : undefined;
+    return { record, remainingMs: held && remainingMs(held, this.#options.now()) };
+  }
+
+  #named(id: string): Unsettled {
+    return requireUnsettled(this.#unsettled, id, this.#record(id));
+  }
+
+  /** The caller is connected, whatever the list of connections says by now. */
+  #controllers(caller: Caller | undefined): PlanView['controllers'] {
+    const own = caller?.peer?.address;
+    return own === undefined ? this.#options.controllers() : [...this.#options.controllers(), own];
+  }
+}

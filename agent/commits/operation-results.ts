@@ -1,0 +1,38 @@
+import type { CommitRecord } from './commit.js';
+import type { Failure } from './failure.js';
+import type { RefusedOperation } from './plan-steps.js';
+
+/** One outcome per operation, in the caller's order; undefined is success. */
+export function operationResults(
+  count: number,
+  refused: readonly RefusedOperation[],
+  commit: CommitRecord | undefined,
+): (Failure | undefined)[] {
+  const results: (Failure | undefined)[] = Array.from({ length: count });
+  const undone = commit !== undefined && commit.failure !== undefined;
+  for (const { operationIndex, outcome, kind } of commit?.steps ?? []) {
+    if (operationIndex === undefined) continue;
+    results[operationIndex] = outcome.failure ?? (undone && kind !== 'unchanged' ? rolledBack(commit) : undefined);
+  }
+  for (const { operationIndex, failure } of refused) if (operationIndex !== undefined) results[operationIndex] = failure;
+  return results;
+}
+
+/** The outcome of every operation when one of them keeps all from being tried. */
+export function refusedResults(count: number, refused: readonly RefusedOperation[]): (Failure | undefined)[] {
+  const results: (Failure | undefined)[] = Array.from({ length: count }, () => ({
+    reason: 'NOT_ATTEMPTED',
+    message: 'not attempted: another operation of the change cannot be done',
+    remedy: 'correct the operation that was refused, and send the change again',
+  }));
+  for (const { operationIndex, failure } of refused) if (operationIndex !== undefined) results[operationIndex] = failure;
+  return results;
+}
+
+function rolledBack({ id, failure }: CommitRecord): Failure {
+  return {
+    reason: 'ROLLED_BACK',
+    message: `done, and undone with commit "${id}": ${failure?.message}`,
+    remedy: failure?.remedy ?? '',
+  };
+}

@@ -1,0 +1,59 @@
+import { formatAddress } from '../../proto/address.js';
+import { describeSelector, type NetworkInterface } from '../routes/network-interface.js';
+import type { RouteLookup } from '../routes/resolve.js';
+import { destinationText, type InterfaceIdentity, keyText, type Route } from '../routes/route.js';
+import type { BestRoute, RouteTable } from '../routes/route-table.js';
+
+/** The table as it was at one moment; plans are made of nothing else. */
+export interface TableReading {
+  readonly fingerprint: string;
+  /** By keyText, in the order of the host. */
+  readonly routes: ReadonlyMap<string, Route>;
+  /** By LUID. */
+  readonly interfaces: ReadonlyMap<bigint, NetworkInterface>;
+}
+
+/** Reads rows and interfaces. */
+export async function readTable(table: RouteTable): Promise<TableReading> {
+  const [{ routes, fingerprint }, interfaces] = await Promise.all([table.list(), table.interfaces()]);
+  return {
+    fingerprint,
+    routes: new Map(routes.map((route) => [keyText(route), route])),
+    interfaces: new Map(interfaces.map((candidate) => [candidate.luid, candidate])),
+  };
+}
+
+/** Answers from one reading; what has to be asked of the host is asked once, so that 10,000 operations are not 10,000 readings. */
+export function lookUpInReading(table: RouteTable, { routes }: TableReading): RouteLookup {
+  const interfaces = new Map<string, Promise<InterfaceIdentity>>();
+  const best = new Map<string, BestRoute>();
+  let byDestination: Map<string, Route[]> | undefined;
+  return {
+    bestRoute: (query) => remembered(best, formatAddress(query.destination), () => table.bestRoute(query)),
+    findInterface: (selector) =>
+      remembered(interfaces, `${selector.by} ${describeSelector(selector)}`, () => table.findInterface(selector)),
+    rowsTo: async (destination) => {
+      byDestination ??= groupByDestination(routes.values());
+      return byDestination.get(destination) ?? [];
+    },
+  };
+}
+
+function groupByDestination(routes: Iterable<Route>): Map<string, Route[]> {
+  const groups = new Map<string, Route[]>();
+  for (const route of routes) {
+    const destination = destinationText(route);
+    const group = groups.get(destination);
+    if (group === undefined) groups.set(destination, [route]);
+    else group.push(route);
+  }
+  return groups;
+}
+
+function remembered<Value>(memory: Map<string, Value>, key: string, find: () => Value): Value {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const found = find();
+  memory.set(key, found);
+  return found;
+}

@@ -1,0 +1,92 @@
+import { RouteTableError } from '../routes/errors.js';
+import { changeInto, describeRoute, type RouteKey, sameRow, wholeRow } from '../routes/route.js';
+import type { RouteTable } from '../routes/route-table.js';
+import { createRow, deleteRow, setRow } from '../routes/write.js';
+import type { CommitStep } from './commit.js';
+import { type Failure, toFailure } from './failure.js';
+
+/** What undoing came to. */
+export interface UndoneSteps {
+  /** With a failure where the row was left as it is: somebody else changed it meanwhile, or its interface is gone. */
+  readonly steps: readonly CommitStep[];
+  /** How many rows were left so. */
+  readonly left: number;
+  /** Rows that could not be put back; to be tried again. */
+  readonly failed: readonly Failure[];
+}
+
+/**
+ * Puts every row of the steps back, in reverse order. Each is compared before it is touched, so that undoing twice, or undoing what was never
+ * done, changes nothing. With `rebooted` no row is created: the system built its table anew, and what is not in it went with the old boot.
+ */
+export async function undoSteps(
+  table: RouteTable,
+  steps: readonly CommitStep[],
+  { rebooted }: { rebooted: boolean },
+): Promise<UndoneSteps> {
+  const results = [...steps];
+  const failed: Failure[] = [];
+  let left = 0;
+  for (let index = steps.length - 1; index >= 0; index -= 1) {
+    const step = steps[index];
+    if (step === undefined || step.kind === 'unchanged') continue;
+    try {
+      const failure = await undoStep(table, step, rebooted);
+      if (failure !== undefined) {
+        results[index] = { ...step, outcome: { ...step.outcome, failure } };
+        left += 1;
+      }
+    } catch (error) {
+      failed.push(toFailure(error));
+    }
+    // A large batch must not hold up the calls that ask how it goes.
+    if (index % 16 === 0) await new Promise(setImmediate);
+  }
+  return { steps: results, left, failed };
+}
+
+/** Puts one row back. @returns why it was left as it is; undefined: it is as before */
+async function undoStep(table: RouteTable, step: CommitStep, rebooted: boolean): Promise<Failure | undefined> {
+  const key = await presentKey(table, step.key);
+  if (key === undefined) return step.before && interfaceGone(step.key);
+  const current = await table.get(key);
+  const before = step.before && { ...step.before, ...key };
+  if (current === undefined) {
+    if (before === undefined || rebooted) return undefined;
+    // A row that was to be changed is gone by other hands.
+    if (step.kind === 'set') return foreign(key, 'is gone');
+    await createRow(table, wholeRow(before));
+    return undefined;
+  }
+  if (before !== undefined && sameRow(current, before)) return undefined;
+  if (step.after === undefined || !sameRow(current, step.after)) return foreign(key, `has metric ${current.metric}`);
+  await (before === undefined ? deleteRow(table, current) : setRow(table, changeInto(before, current), current));
+  return undefined;
+}
+
+/** The key with the interface's index of today; undefined when the interface is gone, and all its rows with it. */
+async function presentKey(table: RouteTable, key: RouteKey): Promise<RouteKey | undefined> {
+  try {
+    const identity = await table.findInterface({ by: 'luid', luid: key.interface.luid });
+    return { destinationPrefix: key.destinationPrefix, nextHop: key.nextHop, interface: identity };
+  } catch (error) {
+    if (error instanceof RouteTableError && error.reason === 'INTERFACE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function foreign(key: RouteKey, finding: string): Failure {
+  return {
+    reason: 'FOREIGN_CHANGE',
+    message: `${describeRoute(key)} ${finding}: something else changed it after this commit, and it was left so`,
+    remedy: 'look at the row and decide',
+  };
+}
+
+function interfaceGone(key: RouteKey): Failure {
+  return {
+    reason: 'INTERFACE_NOT_FOUND',
+    message: `${describeRoute(key)} could not be put back: the interface is gone`,
+    remedy: 'when the interface returns, look at its routes; persistent routes return by themselves',
+  };
+}

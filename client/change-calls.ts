@@ -1,0 +1,83 @@
+import {
+  type ApplyRoutesResponse,
+  type PlanRoutesResponse,
+  RouteServiceService as service,
+} from '../proto/gen/routefleet/v1/route_service.pb.js';
+import type { Calls } from './calls.js';
+import { decodeOperationResult } from './codec/apply.js';
+import { encodeChange } from './codec/change.js';
+import { decodeCommit } from './codec/commit.js';
+import { MalformedAnswerError, required } from './codec/malformed-answer.js';
+import { decodePlanStep, decodePlanSummary } from './codec/plan.js';
+import type { ApplyResult, OperationResult } from './model/apply-result.js';
+import type { ApplyOptions } from './model/call-options.js';
+import type { Commit } from './model/commit.js';
+import type { Plan, PlanStep, PlanSummary } from './model/plan.js';
+import type { ChangeClient } from './route-client.js';
+
+/** Plans and applies changes of many rows. */
+export function createChangeCalls({ transport, streamLimits, explain }: Calls): ChangeClient {
+  async function attempt<Result>(method: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw explain(error, method);
+    }
+  }
+
+  return {
+    planRoutes: (change, options = {}) =>
+      attempt('PlanRoutes', async () => {
+        const parts = encodeChange(change, options);
+        const messages = transport.duplexStream(service.planRoutes, parts, streamLimits(options));
+        return collectPlan(messages);
+      }),
+
+    applyRoutes: (change, options = {}) =>
+      attempt('ApplyRoutes', async () => {
+        const parts = encodeChange(change, options);
+        const messages = transport.duplexStream(service.applyRoutes, parts, streamLimits(options));
+        return collectApply(messages, options);
+      }),
+  };
+}
+
+async function collectPlan(messages: AsyncIterable<PlanRoutesResponse>): Promise<Plan> {
+  let summary: PlanSummary | undefined;
+  const steps: PlanStep[] = [];
+  for await (const message of messages) {
+    if (message.summary !== undefined) summary = decodePlanSummary(message.summary);
+    for (const step of message.steps) steps.push(decodePlanStep(step));
+  }
+  return { ...required(summary, 'summary'), steps };
+}
+
+async function collectApply(messages: AsyncIterable<ApplyRoutesResponse>, { onPlanned, onProgress }: ApplyOptions): Promise<ApplyResult> {
+  let planned: PlanSummary | undefined;
+  let commit: Commit | undefined;
+  const results: OperationResult[] = [];
+  for await (const { event } of messages) {
+    switch (event?.$case) {
+      case undefined: // Of a newer agent.
+        break;
+      case 'planned':
+        planned = decodePlanSummary(event.value);
+        onPlanned?.(planned);
+        break;
+      case 'progress':
+        onProgress?.(event.value);
+        break;
+      case 'results':
+        if (event.value.firstIndex !== results.length) {
+          throw new MalformedAnswerError(`results from ${event.value.firstIndex} on came after ${results.length} results`);
+        }
+        for (const status of event.value.statuses) results.push(decodeOperationResult(status));
+        break;
+      case 'commit':
+        commit = decodeCommit(event.value);
+        break;
+    }
+  }
+  const ok = commit?.failure === undefined && results.every((result) => result.ok);
+  return { ok, planned, results, commit };
+}
