@@ -25,6 +25,9 @@ export interface AgentConfig {
   /** Undefined: that of the system. */
   readonly iphlpapi?: string | undefined;
   readonly ipv4Writes: 'classic' | 'netio';
+  /** Undefined: the usual place. */
+  readonly stateDir?: string | undefined;
+  readonly acceptJournalLoss: boolean;
   readonly reflection: boolean;
   readonly logLevel: (typeof logLevels)[number];
   readonly drainTimeoutSeconds: number;
@@ -42,6 +45,8 @@ const settings: z.ZodType<AgentConfig> = z.strictObject({
   simulateHostNumber: z.coerce.number().int().min(1).max(65_000),
   iphlpapi: z.string().min(1).optional(),
   ipv4Writes: z.enum(['classic', 'netio']),
+  stateDir: z.string().min(1).optional(),
+  acceptJournalLoss: z.boolean(),
   reflection: z.boolean(),
   logLevel: z.enum(logLevels),
   drainTimeoutSeconds: z.coerce.number().min(0).max(600),
@@ -61,6 +66,11 @@ const options = [
     '--ipv4-writes <functions>',
     'Windows functions that write IPv4: classic (SetIpForwardEntry and its siblings) or netio',
   ).default('classic'),
+  new Option(
+    '--state-dir <directory>',
+    'where the journal is kept (default on Windows: %ProgramData%\\routefleet, else /var/lib/routefleet; with --simulate a temporary one)',
+  ),
+  new Option('--accept-journal-loss', 'set a damaged journal aside and go on with what is readable; see docs/operations.md').default(false),
   new Option('--reflection', 'serve gRPC reflection, for grpcurl and the like').default(false),
   new Option('--log-level <level>', logLevels.join(', ')).default('info'),
   new Option('--drain-timeout-seconds <s>', 'time that running calls get when the agent stops').default(10),

@@ -3,9 +3,8 @@ import { CommanderError } from 'commander';
 import pino, { type Logger } from 'pino';
 import { type AgentConfig, formatConfig, parseConfig } from './config.js';
 import { ConfigError } from './config-error.js';
-import type { RunningServer } from './rpc/server.js';
 import { simulateHost } from './simulate.js';
-import { openLibrary, readTls, startAgent } from './start.js';
+import { openLibrary, type RunningAgent, readTls, startAgent } from './start.js';
 
 const exitFailed = 1;
 const exitUsage = 64;
@@ -35,14 +34,14 @@ async function serve(config: AgentConfig): Promise<void> {
   const tls = readTls(config);
   const log = pino({ name: 'routefleet-agent', level: config.logLevel }, pino.destination({ sync: true }));
   const backend = config.simulate === undefined ? openLibrary(config.iphlpapi) : simulateHost({ ...config, profile: config.simulate });
-  const server = await startAgent(backend, config, tls, log);
+  const agent = await startAgent(backend, config, tls, log);
   const { iphlpapi, identity } = backend;
-  const address = `${config.listen.slice(0, config.listen.lastIndexOf(':'))}:${server.port}`;
+  const address = `${config.listen.slice(0, config.listen.lastIndexOf(':'))}:${agent.port}`;
   log.info({ address, tls: tls !== undefined, library: iphlpapi.description, host: identity.hostName }, 'listening');
   if (!iphlpapi.isElevated()) log.warn('not elevated: routes can be read, but not changed');
   if (iphlpapi.missing.length > 0) log.warn({ missing: iphlpapi.missing }, 'the library lacks functions');
   await stopRequested(log);
-  await stop(server, config, log);
+  await stop(agent, config, log);
 }
 
 /** Resolves at the first request to stop: a signal, or on Windows Ctrl+C, Ctrl+Break or a closed console. A second one ends the process at once. */
@@ -58,8 +57,8 @@ function stopRequested(log: Logger): Promise<void> {
   });
 }
 
-async function stop(server: RunningServer, { drainTimeoutSeconds }: AgentConfig, log: Logger): Promise<void> {
-  await server.drain(drainTimeoutSeconds * 1000);
+async function stop(agent: RunningAgent, { drainTimeoutSeconds }: AgentConfig, log: Logger): Promise<void> {
+  await agent.stop(drainTimeoutSeconds * 1000);
   log.info('stopped');
 }
 

@@ -2,24 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, version as osVersion, release } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { version } from '../proto/gen/version.js';
+import { CommitEngine } from './commits/engine.js';
+import { Keeper } from './commits/keeper.js';
 import type { AgentConfig } from './config.js';
 import { ConfigError } from './config-error.js';
+import { readHostBoot } from './host/boot.js';
+import { openState } from './host/state.js';
 import { createClassicTable } from './iphlpapi/classic-table.js';
 import type { Iphlpapi } from './iphlpapi/iphlpapi.js';
 import { loadIphlpapi } from './iphlpapi/library.js';
 import { createNetioTable } from './iphlpapi/netio-table.js';
 import { notificationsWork } from './iphlpapi/notifications.js';
+import { type StopWatching, watchTable } from './iphlpapi/table-changes.js';
 import { TableRevision } from './routes/revision.js';
+import { createConnections } from './rpc/connections.js';
 import type { AgentIdentity } from './rpc/context.js';
 import type { TlsMaterial } from './rpc/credentials.js';
-import { type RunningServer, startServer } from './rpc/server.js';
+import { startServer } from './rpc/server.js';
 
 /** Largest request message in bytes; a change of 10,000 routes is about 1 MiB. */
 const maxMessageBytes = 4 * 1024 * 1024;
-/** No batches yet: every write is one operation. */
-const maxOperations = 1;
+/** Operations of one change: the commit with all its steps still fits into one message of 4 MiB, which is what most clients take. */
+const maxOperations = 5000;
+/** How often persistent rows are looked at: where the host tells of changes only to be sure. */
+const lookIntervalMs = { told: 60_000, untold: 5000 } as const;
 
 /** What stands behind the port, and the host that it belongs to. */
 export interface Backend {
@@ -69,22 +78,73 @@ function readPem(flag: string, path: string): Buffer {
   throw new ConfigError(`${flag}: ${path} is not a PEM file`, 'give a file that begins with "-----BEGIN"');
 }
 
-/** Starts an agent over a backend. */
+/** An agent that serves. */
+export interface RunningAgent {
+  readonly port: number;
+  /** Lets running calls end, undoes what nobody can confirm any more, and gives the state directory back. */
+  stop(drainTimeoutMs: number): Promise<void>;
+}
+
+/**
+ * Starts an agent over a backend: undoes what an earlier run left unconfirmed, puts persistent routes back, and only then listens.
+ *
+ * @throws ConfigError for a state directory that cannot be used; the system's error when the address cannot be had
+ */
 export async function startAgent(
   { iphlpapi, identity }: Backend,
-  config: Pick<AgentConfig, 'listen' | 'ipv4Writes' | 'reflection'>,
+  config: Pick<AgentConfig, 'listen' | 'ipv4Writes' | 'reflection' | 'stateDir' | 'acceptJournalLoss'>,
   tls: TlsMaterial | undefined,
   log: Logger,
-): Promise<RunningServer> {
-  const createTable = config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable;
-  const table = createTable(iphlpapi, await notificationsWork(iphlpapi));
-  const context = {
+): Promise<RunningAgent> {
+  const notifications = await notificationsWork(iphlpapi);
+  const table = (config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, notifications);
+  const revision = new TableRevision();
+  const now = (): number => performance.now();
+  const connections = createConnections(now);
+  const state = await openState({ ...config, simulated: identity.engine === 'simulated' }, log);
+  const { journal } = state;
+  const engine = new CommitEngine({
     table,
-    revision: new TableRevision(),
-    identity: { ...identity, version, bootId: randomUUID(), library: iphlpapi.description, startTime: new Date() },
-    limits: { maxMessageBytes, maxOperations },
+    revision,
+    journal,
     log,
-    isElevated: () => iphlpapi.isElevated(),
+    boot: readHostBoot(),
+    controllers: () => connections.controllers(),
+    now,
+  });
+  const keeper = new Keeper({ table, engine, log, intervalMs: notifications ? lookIntervalMs.told : lookIntervalMs.untold, now });
+  let stopWatching: StopWatching = async () => {};
+  const stopWriting = async (): Promise<void> => {
+    await stopWatching();
+    await keeper.close();
+    await engine.close();
+    await state.release();
   };
-  return startServer({ context, listen: config.listen, tls, reflection: config.reflection });
+  try {
+    if (journal.damage !== undefined) log.error({ damage: journal.damage }, 'the journal is damaged: no write is taken');
+    await engine.recover();
+    await keeper.start();
+    stopWatching = watchTable(iphlpapi, () => keeper.notice());
+    const context = {
+      table,
+      engine,
+      keeper,
+      revision,
+      identity: { ...identity, version, bootId: randomUUID(), library: iphlpapi.description, startTime: new Date() },
+      limits: { maxMessageBytes, maxOperations },
+      log,
+      isElevated: () => iphlpapi.isElevated(),
+    };
+    const server = await startServer({ context, connections, listen: config.listen, tls, reflection: config.reflection });
+    return {
+      port: server.port,
+      async stop(drainTimeoutMs) {
+        await server.drain(drainTimeoutMs);
+        await stopWriting();
+      },
+    };
+  } catch (error) {
+    await stopWriting();
+    throw error;
+  }
 }

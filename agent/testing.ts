@@ -1,9 +1,12 @@
 import { Buffer } from 'node:buffer';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { SimulationControl } from './iphlpapi/simulated/control.js';
 import type { ProfileName } from './iphlpapi/simulated/profiles.js';
 import { simulateHost } from './simulate.js';
-import { startAgent } from './start.js';
+import { type RunningAgent, startAgent } from './start.js';
 
 export type { ProfileName, SimulationControl };
 
@@ -19,6 +22,8 @@ export interface TestAgentOptions {
   readonly ipv4Writes?: 'classic' | 'netio';
   /** PEM texts for mutual TLS. Absent: plaintext. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
+  /** Where the journal is kept. Default: a temporary directory, which goes with the agent. */
+  readonly stateDir?: string;
   /** Default: silent. */
   readonly log?: Logger;
 }
@@ -29,6 +34,8 @@ export interface TestAgent {
   readonly address: string;
   /** Moves the host: routes of other programs, interfaces, faults. */
   readonly control: SimulationControl;
+  /** Stops it and starts it again, on the same host, address and memory: what was not confirmed is undone. */
+  restart(): Promise<void>;
   /** Stops it; calls that still run are cut off. */
   close(): Promise<void>;
 }
@@ -46,10 +53,26 @@ export async function startTestAgent({
   hostNumber = 1,
   ipv4Writes = 'classic',
   tls,
+  stateDir,
   log = pino({ level: 'silent' }),
 }: TestAgentOptions = {}): Promise<TestAgent> {
   const backend = simulateHost({ profile, simulateHostName: hostName, simulateHostNumber: hostNumber });
   const material = tls && { certificate: Buffer.from(tls.certificate), key: Buffer.from(tls.key), ca: Buffer.from(tls.ca) };
-  const server = await startAgent(backend, { listen: '127.0.0.1:0', ipv4Writes, reflection: true }, material, log);
-  return { address: `127.0.0.1:${server.port}`, control: backend.iphlpapi.control, close: () => server.drain(0) };
+  const memory = stateDir ?? (await mkdtemp(join(tmpdir(), 'routefleet-testing-')));
+  const start = (listen: string): Promise<RunningAgent> =>
+    startAgent(backend, { listen, ipv4Writes, reflection: true, stateDir: memory, acceptJournalLoss: false }, material, log);
+  let agent = await start('127.0.0.1:0');
+  const { port } = agent;
+  return {
+    address: `127.0.0.1:${port}`,
+    control: backend.iphlpapi.control,
+    async restart() {
+      await agent.stop(0);
+      agent = await start(`127.0.0.1:${port}`);
+    },
+    async close() {
+      await agent.stop(0);
+      if (stateDir === undefined) await rm(memory, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+import { describeRoute } from '../routes/route.js';
 import { applySteps } from './apply-steps.js';
 import type { Caller, Change, CommitOptions } from './change.js';
 import type { CommitRecord } from './commit.js';
@@ -36,6 +38,7 @@ export async function carryOut(
   const context = { table, atomicity: record.atomicity, signal, onProgress: (done: number) => onProgress?.(done, total) };
   const { steps, broken } = await applySteps(record.steps, context);
   let commit: CommitRecord = { ...record, steps };
+  logSteps(log, commit);
   if (broken !== undefined) return { commit, broken };
   try {
     const reading = await readTable(table);
@@ -56,8 +59,18 @@ export async function carryOut(
   } catch (error) {
     return { commit: { ...commit, state: 'applying' }, broken: toFailure(error) };
   }
-  log.info({ commit: commit.id, actor: commit.actor, steps: total, state: commit.state }, 'applied');
   return { commit, broken: undefined };
+}
+
+const done = { create: 'created', set: 'changed', delete: 'deleted', unchanged: 'unchanged' } as const;
+
+/** Whatever changed the table stands in the log, whoever asked for it. */
+function logSteps(log: Logger, { id, steps }: CommitRecord): void {
+  for (const { kind, key, before, after, outcome } of steps) {
+    if (outcome.writtenBy === undefined) continue;
+    const metrics = { metricBefore: before?.metric, metric: after?.metric };
+    log.info({ commit: id, route: describeRoute(key), ...metrics, function: outcome.writtenBy }, done[kind]);
+  }
 }
 
 function probeFailure(probe: string, message: string): Failure {

@@ -23,7 +23,8 @@ export type OwnedRequest = RouteRequest & { readonly persistent: boolean };
 
 /** What is asked for. */
 export interface Change {
-  readonly operations: readonly Operation[];
+  /** As written, or made of the table as it is when the change's turn comes. */
+  readonly operations: readonly Operation[] | ((reading: TableReading) => readonly Operation[]);
   /** The operations (all "put") are the whole set of the owner: what it owns beside them is deleted. */
   readonly replaceOwned?: boolean;
   readonly atomicity: Atomicity;

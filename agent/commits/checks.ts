@@ -34,11 +34,12 @@ export class RefusedChangeError extends RouteTableError {
 }
 
 /** @throws RefusedChangeError for the first operation that cannot be done, unless the others shall go on without it */
-export function checkOperations(plan: PlannedChange, { atomicity, operations }: Change): void {
+export function checkOperations(plan: PlannedChange, { atomicity }: Pick<Change, 'atomicity'>): void {
   const [first, ...others] = plan.refused;
-  if (first === undefined || (atomicity === 'continue-on-error' && operations.length > 1)) return;
+  if (first === undefined || atomicity === 'continue-on-error') return;
+  const several = plan.steps.length + plan.refused.length > 1;
   throw new RefusedChangeError(first.failure, plan, {
-    ...(operations.length > 1 && first.operationIndex !== undefined ? { operation_index: String(first.operationIndex) } : {}),
+    ...(several && first.operationIndex !== undefined ? { operation_index: String(first.operationIndex) } : {}),
     ...(others.length > 0 ? { refused_operations: String(others.length + 1) } : {}),
   });
 }

@@ -115,7 +115,8 @@ export class CommitEngine {
   async plan(change: Change, destinations: readonly Address[] = [], caller?: Caller): Promise<PlannedChange> {
     const { table, revision } = this.#options;
     const reading = await readTable(table);
-    const operations = await resolveOperations(lookUpInReading(table, reading), change.operations);
+    const asked = typeof change.operations === 'function' ? change.operations(reading) : change.operations;
+    const operations = await resolveOperations(lookUpInReading(table, reading), asked);
     const ground = {
       reading,
       receipts: this.receipts,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isUnspecified } from '../../proto/address.js';
+import { formatPrefix } from '../../proto/prefix.js';
 import { etagOf, keyText, type Route } from '../routes/route.js';
 import { type BestRouteChange, compareBestRoutes, type PlanView } from './best-route-change.js';
 import type { Change } from './change.js';
@@ -35,11 +36,17 @@ export function planChange(ground: PlanningGround, change: Change, operations: r
   return { steps, refused, bestRoutes, risks, token: planToken(ground, steps) };
 }
 
-/** Whatever the owner has beside the rows that are listed. */
+/**
+ * Whatever the owner has beside the rows that are listed. What an operation meant that could not be resolved is not known, so that the rows of its
+ * prefix stay.
+ */
 function deletionsOfUnlisted({ receipts, owner }: PlanningGround, operations: readonly ResolvedOperation[]): ResolvedOperation[] {
   const listed = new Set(operations.flatMap((operation) => ('route' in operation ? [keyText(operation.route)] : [])));
+  const unclear = new Set(
+    operations.flatMap((operation) => (operation.action === 'refused' ? [formatPrefix(operation.destinationPrefix)] : [])),
+  );
   return [...receipts]
-    .filter(([key, receipt]) => receipt.owner === owner && !listed.has(key))
+    .filter(([key, { owner: of, desired }]) => of === owner && !listed.has(key) && !unclear.has(formatPrefix(desired.destinationPrefix)))
     .map(([, { desired }]) => ({ action: 'delete', index: undefined, key: desired, allowMissing: true, etag: '' }));
 }
 
@@ -70,8 +77,14 @@ function planToken({ reading }: PlanningGround, steps: readonly CommitStep[]): s
     kind,
     keyText(key),
     before && etagOf(before),
-    after && [etagOf(after), after.validLifetimeSeconds, after.preferredLifetimeSeconds],
+    after && [etagOf(after), ...changedLifetimes(before, after)],
     receipt && [receipt.before?.owner, receipt.after?.owner, receipt.after?.persistent],
   ]);
   return `${reading.fingerprint}.${createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 32)}`;
+}
+
+/** Those that stay as they are run down meanwhile, and do not make it another plan. */
+function changedLifetimes(before: Route | undefined, after: Route): readonly (number | undefined)[] {
+  const { validLifetimeSeconds: valid, preferredLifetimeSeconds: preferred } = after;
+  return before?.validLifetimeSeconds === valid && before?.preferredLifetimeSeconds === preferred ? [] : [valid, preferred];
 }

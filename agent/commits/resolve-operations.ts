@@ -1,3 +1,4 @@
+import type { Prefix } from '../../proto/prefix.js';
 import { RouteTableError } from '../routes/errors.js';
 import { type RouteLookup, resolveExistingKey, resolveNewRoute } from '../routes/resolve.js';
 import type { DesiredRoute, RouteKey } from '../routes/route.js';
@@ -13,7 +14,7 @@ export type ResolvedOperation = { readonly index: number | undefined } & (
   | { readonly action: 'forget'; readonly key: RouteKey }
   /** There is no row to delete, and none was asked to be there. */
   | { readonly action: 'none' }
-  | { readonly action: 'refused'; readonly failure: Failure }
+  | { readonly action: 'refused'; readonly destinationPrefix: Prefix; readonly failure: Failure }
 );
 
 /** Finds the interface of every operation. What cannot be resolved is an operation that is refused; the others are not concerned. */
@@ -29,7 +30,8 @@ async function resolveOrRefuse(host: RouteLookup, operation: Operation): Promise
   try {
     return await resolve(host, operation);
   } catch (error) {
-    return { action: 'refused', failure: toFailure(error) };
+    const { destinationPrefix } = 'route' in operation ? operation.route : operation.key;
+    return { action: 'refused', destinationPrefix, failure: toFailure(error) };
   }
 }
 

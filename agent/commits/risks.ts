@@ -84,7 +84,8 @@ const agreed: Readonly<Record<RiskFinding['needs'], (accepted: boolean, wayBack:
   consent: (accepted) => accepted,
 };
 
-const remedies: Readonly<Record<RiskFinding['needs'], (risk: string) => string>> = {
+/** What to do about a risk, by what it needs. */
+export const remedies: Readonly<Record<RiskFinding['needs'], (risk: string) => string>> = {
   either: (risk) => `set confirm_within, so that the agent undoes the change unless you confirm it, or accept the risk ${risk}`,
   both: (risk) => `set confirm_within, so that the agent undoes the change unless you confirm it, and accept the risk ${risk} as well`,
   consent: (risk) => `leave the row to its owner, or accept the risk ${risk}`,

@@ -15,15 +15,19 @@ export interface RouteFilter {
   readonly protocols?: ReadonlySet<number>;
   /** NL_ROUTE_ORIGIN; empty: any. */
   readonly origins?: ReadonlySet<number>;
+  /** Empty: any. */
+  readonly owner?: string;
   readonly minMetric?: number | undefined;
   readonly maxMetric?: number | undefined;
 }
 
 type Predicate = (route: Route) => boolean;
 
-/** The filter as one test per row. What is not asked for costs nothing. */
-export function compileFilter(filter: RouteFilter): Predicate {
+/** The filter as one test per row. What is not asked for costs nothing. `ownerOf` tells whose a row is. */
+export function compileFilter(filter: RouteFilter, ownerOf: (route: Route) => string | undefined): Predicate {
+  const { owner = '' } = filter;
   const predicates = [...predicatesOf(filter)];
+  if (owner !== '') predicates.push((route) => ownerOf(route) === owner);
   return (route) => predicates.every((predicate) => predicate(route));
 }
 

@@ -1,11 +1,23 @@
+import { addAbortSignal } from 'node:stream';
 import type { handleBidiStreamingCall, handleServerStreamingCall, handleUnaryCall, StatusObject } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { type Call, type CallOfGrpc, describeCall } from './call.js';
+import type { Connections } from './connections.js';
 import { type OutgoingError, toStatus } from './status.js';
 
+/** What serving a call needs besides its handler. */
+export interface Serving {
+  readonly log: Logger;
+  readonly connections: Connections;
+}
+
 /** Serves a unary RPC by a promise. */
-export function unary<Request, Response>(log: Logger, handle: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> {
+export function unary<Request, Response>(
+  { log, connections }: Serving,
+  handle: (request: Request, call: Call) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    handle(call.request).then(
+    handle(call.request, describeCall(call, connections)).then(
       (response) => {
         log.debug({ rpc: call.getPath(), peer: call.getPeer() }, 'served');
         callback(null, response);
@@ -17,24 +29,27 @@ export function unary<Request, Response>(log: Logger, handle: (request: Request)
 
 /** Serves a server-streaming RPC by an async iterable: pulled only as fast as the client reads, ended when the client leaves. */
 export function serverStreaming<Request, Response>(
-  log: Logger,
-  handle: (request: Request) => AsyncIterable<Response>,
+  { log, connections }: Serving,
+  handle: (request: Request, call: Call) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
-  return (call) => answer(log, call, handle(call.request));
+  return (call) => answer(log, call, handle(call.request, describeCall(call, connections)));
 }
 
 /** Serves a bidirectional RPC by an async iterable over the client's messages, which is read only as fast as it is consumed. */
 export function duplex<Request, Response>(
-  log: Logger,
-  handle: (requests: AsyncIterable<Request>) => AsyncIterable<Response>,
+  { log, connections }: Serving,
+  handle: (requests: AsyncIterable<Request>, call: Call) => AsyncIterable<Response>,
 ): handleBidiStreamingCall<Request, Response> {
-  return (call) => answer(log, call, handle(call));
+  return (call) => {
+    const described = describeCall(call, connections);
+    // Half a request must not look like a whole one: when the client leaves, reading fails.
+    answer(log, call, handle(addAbortSignal(described.signal, call), described));
+  };
 }
 
 /** The part of a call that tells which one it is. */
-interface NamedCall {
+interface NamedCall extends CallOfGrpc {
   getPath(): string;
-  getPeer(): string;
 }
 
 /** The part of a streaming call that answers go out by. */

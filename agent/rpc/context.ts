@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { CommitEngine } from '../commits/engine.js';
+import type { Keeper } from '../commits/keeper.js';
 import type { TableRevision } from '../routes/revision.js';
 import type { RouteTable } from '../routes/route-table.js';
 
@@ -18,6 +20,8 @@ export interface AgentIdentity {
 /** What handlers work with. */
 export interface HandlerContext {
   readonly table: RouteTable;
+  readonly engine: CommitEngine;
+  readonly keeper: Keeper;
   readonly revision: TableRevision;
   readonly identity: AgentIdentity;
   readonly limits: { readonly maxMessageBytes: number; readonly maxOperations: number };

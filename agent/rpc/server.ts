@@ -4,6 +4,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { descriptorSetBase64 } from '../../proto/gen/descriptor-set.js';
 import { RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
+import type { Connections } from './connections.js';
 import type { HandlerContext } from './context.js';
 import { createServerCredentials, type TlsMaterial } from './credentials.js';
 import { createRouteService } from './service.js';
@@ -13,6 +14,7 @@ const serviceName = 'routefleet.v1.RouteService';
 
 interface ServerOptions {
   readonly context: HandlerContext;
+  readonly connections: Connections;
   /** "0.0.0.0:7420"; port 0 takes any free one. */
   readonly listen: string;
   /** Absent: plaintext. */
@@ -29,14 +31,14 @@ export interface RunningServer {
 }
 
 /** Starts serving. @throws the system's error when the address cannot be had */
-export async function startServer({ context, listen, tls, reflection }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ context, connections, listen, tls, reflection }: ServerOptions): Promise<RunningServer> {
   const server = new Server({
     'grpc.max_receive_message_length': context.limits.maxMessageBytes,
     // A controller that lost its power must not hold a connection for ever.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
-  server.addService(RouteServiceService, createRouteService(context));
+  server.addService(RouteServiceService, createRouteService(context, connections));
   const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
   health.addToServer(server);
   if (reflection) addReflection(server);
@@ -44,6 +46,7 @@ export async function startServer({ context, listen, tls, reflection }: ServerOp
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, createServerCredentials(tls), (error, boundPort) => (error ? reject(error) : resolve(boundPort)));
   });
+  connections.listen(port);
   return {
     port,
     async drain(timeoutMs) {
@@ -59,6 +62,7 @@ export async function startServer({ context, listen, tls, reflection }: ServerOp
           resolve();
         });
       });
+      connections.close();
     },
   };
 }

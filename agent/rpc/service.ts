@@ -1,35 +1,36 @@
 import type { RouteServiceServer } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import { duplex, serverStreaming, unary } from './adapt.js';
+import type { Connections } from './connections.js';
 import type { HandlerContext } from './context.js';
 import { getAgent, listInterfaces } from './handlers/agent.js';
+import { applyRoutes } from './handlers/apply-routes.js';
+import { cancelCommit, confirmCommit, extendCommit, getCommit, listCommits } from './handlers/commits.js';
 import { listRoutes } from './handlers/list-routes.js';
-import { notImplemented, notImplementedStream } from './handlers/not-implemented.js';
+import { notImplementedStream } from './handlers/not-implemented.js';
+import { planRoutes } from './handlers/plan-routes.js';
 import { getBestRoute, getRoute } from './handlers/read-route.js';
-import { createRoute, deleteRoute, setRoute } from './handlers/write-route.js';
+import { createRoute, deleteRoute, setDefaultGateway, setRoute } from './handlers/write-route.js';
 
 /** RouteService over one table. */
-export function createRouteService(context: HandlerContext): RouteServiceServer {
-  const { log } = context;
-  const later = (rpc: string) => unary(log, () => notImplemented(rpc));
-  const laterStream = (rpc: string) => serverStreaming(log, () => notImplementedStream(rpc));
-  const laterDuplex = (rpc: string) => duplex(log, () => notImplementedStream(rpc));
+export function createRouteService(context: HandlerContext, connections: Connections): RouteServiceServer {
+  const serving = { log: context.log, connections };
   return {
-    getAgent: unary(log, () => getAgent(context)),
-    listInterfaces: unary(log, () => listInterfaces(context)),
-    listRoutes: serverStreaming(log, (request) => listRoutes(context, request)),
-    getRoute: unary(log, (request) => getRoute(context, request)),
-    getBestRoute: unary(log, (request) => getBestRoute(context, request)),
-    createRoute: unary(log, (request) => createRoute(context, request)),
-    setRoute: unary(log, (request) => setRoute(context, request)),
-    deleteRoute: unary(log, (request) => deleteRoute(context, request)),
-    setDefaultGateway: later('SetDefaultGateway'),
-    planRoutes: laterDuplex('PlanRoutes'),
-    applyRoutes: laterDuplex('ApplyRoutes'),
-    confirmCommit: later('ConfirmCommit'),
-    cancelCommit: later('CancelCommit'),
-    extendCommit: later('ExtendCommit'),
-    getCommit: later('GetCommit'),
-    listCommits: later('ListCommits'),
-    watchRoutes: laterStream('WatchRoutes'),
+    getAgent: unary(serving, () => getAgent(context)),
+    listInterfaces: unary(serving, () => listInterfaces(context)),
+    listRoutes: serverStreaming(serving, (request) => listRoutes(context, request)),
+    getRoute: unary(serving, (request) => getRoute(context, request)),
+    getBestRoute: unary(serving, (request) => getBestRoute(context, request)),
+    createRoute: unary(serving, (request, call) => createRoute(context, request, call)),
+    setRoute: unary(serving, (request, call) => setRoute(context, request, call)),
+    deleteRoute: unary(serving, (request, call) => deleteRoute(context, request, call)),
+    setDefaultGateway: unary(serving, (request, call) => setDefaultGateway(context, request, call)),
+    planRoutes: duplex(serving, (requests, call) => planRoutes(context, requests, call)),
+    applyRoutes: duplex(serving, (requests, call) => applyRoutes(context, requests, call)),
+    confirmCommit: unary(serving, (request, call) => confirmCommit(context, request, call)),
+    cancelCommit: unary(serving, (request, call) => cancelCommit(context, request, call)),
+    extendCommit: unary(serving, (request) => extendCommit(context, request)),
+    getCommit: unary(serving, (request) => getCommit(context, request)),
+    listCommits: unary(serving, (request) => listCommits(context, request)),
+    watchRoutes: serverStreaming(serving, () => notImplementedStream('WatchRoutes')),
   };
 }

@@ -4,6 +4,7 @@ import { ErrorInfo } from '../../proto/gen/google/rpc/error_details.pb.js';
 import { Status } from '../../proto/gen/google/rpc/status.pb.js';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { type ErrorReason, errorDomain } from '../../proto/reasons.js';
+import type { Failure } from '../commits/failure.js';
 import { RouteTableError } from '../routes/errors.js';
 
 /** The gRPC code of each reason. */
@@ -92,9 +93,18 @@ export function toStatus(error: unknown): OutgoingError {
 const statusCharacters = 1000;
 
 function makeStatus(reason: ErrorReason, text: string, facts: Readonly<Record<string, string>>): StatusObject {
-  const code = codes[reason];
-  const message = text.slice(0, statusCharacters);
+  const encoded = encodeStatus(reason, text, facts);
   const metadata = new Metadata();
+  metadata.set('grpc-status-details-bin', Buffer.from(Status.encode(encoded).finish()));
+  return { code: codes[reason], details: encoded.message, metadata };
+}
+
+/** A failure that stands in an answer, with the same details as one that ends a call. */
+export function encodeFailure({ reason, message, remedy, facts }: Failure): Status {
+  return encodeStatus(reason, message, { ...facts, remedy });
+}
+
+function encodeStatus(reason: ErrorReason, text: string, facts: Readonly<Record<string, string>>): Status {
   const told = Object.fromEntries(
     Object.entries(facts)
       .filter(([, value]) => value !== '')
@@ -102,6 +112,5 @@ function makeStatus(reason: ErrorReason, text: string, facts: Readonly<Record<st
   );
   const info = ErrorInfo.encode({ reason, domain: errorDomain, metadata: told }).finish();
   const details = [{ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(info) }];
-  metadata.set('grpc-status-details-bin', Buffer.from(Status.encode({ code, message, details }).finish()));
-  return { code, details: message, metadata };
+  return { code: codes[reason], message: text.slice(0, statusCharacters), details };
 }

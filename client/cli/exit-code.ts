@@ -4,7 +4,10 @@ import type { RouteError, RouteErrorReason } from '../errors/route-error.js';
 export const exitCodes = {
   ok: 0,
   failed: 1,
+  changes: 2,
   partlyFailed: 3,
+  rolledBack: 4,
+  stalePlan: 5,
   usage: 64,
   unreachable: 69,
   interrupted: 130,
@@ -21,16 +24,26 @@ export interface Outcome {
   readonly untouched: number;
   /** The user pressed Ctrl-C. */
   readonly interrupted: boolean;
+  /** Changes that would be made. Absent: the command does not look for any. */
+  readonly changes?: boolean | undefined;
+  /** Of the hosts that failed, those where a part was done and stands. Absent: none. */
+  readonly partlyDone?: number | undefined;
 }
 
 /** Reasons that lie in what was given to this program, though they show per host. */
 const inputReasons: ReadonlySet<RouteErrorReason> = new Set(['INVALID_CREDENTIALS', 'PLAINTEXT_REFUSED']);
 
+/** The change was made and is undone, or will be. */
+const undoneReasons: ReadonlySet<RouteErrorReason> = new Set(['ROLLED_BACK', 'NOT_CONFIRMED', 'PROBE_FAILED']);
+
 /** The exit code of a command that addressed hosts. */
-export function exitCodeOf({ succeeded, errors, untouched, interrupted }: Outcome): ExitCode {
+export function exitCodeOf({ succeeded, errors, untouched, interrupted, changes = false, partlyDone = 0 }: Outcome): ExitCode {
   if (interrupted && (untouched > 0 || errors.some(({ reason }) => reason === 'CANCELLED'))) return exitCodes.interrupted;
-  if (errors.length === 0) return exitCodes.ok;
-  if (succeeded > 0) return exitCodes.partlyFailed;
-  if (errors.every(({ reason }) => reason === 'UNREACHABLE')) return exitCodes.unreachable;
-  return errors.every(({ reason }) => inputReasons.has(reason)) ? exitCodes.usage : exitCodes.failed;
+  if (errors.length === 0) return changes ? exitCodes.changes : exitCodes.ok;
+  if (succeeded + partlyDone > 0) return exitCodes.partlyFailed;
+  const all = (isSo: (reason: RouteErrorReason) => boolean) => errors.every(({ reason }) => isSo(reason));
+  if (all((reason) => reason === 'UNREACHABLE')) return exitCodes.unreachable;
+  if (all((reason) => undoneReasons.has(reason))) return exitCodes.rolledBack;
+  if (all((reason) => reason === 'STALE_PLAN')) return exitCodes.stalePlan;
+  return all((reason) => inputReasons.has(reason)) ? exitCodes.usage : exitCodes.failed;
 }

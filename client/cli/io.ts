@@ -9,6 +9,8 @@ export interface CliIo {
   readonly stderr: TextOutput;
   /** Whether each stream takes colours. */
   readonly color: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Standard error is a terminal, on which a line can be drawn over itself. Default false. */
+  readonly interactive?: boolean | undefined;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -20,6 +20,7 @@ const code = await runCli(process.argv.slice(2), {
   stdout,
   stderr,
   color: { stdout: stdout.isTTY === true && !colorless, stderr: stderr.isTTY === true && !colorless },
+  interactive: stderr.isTTY === true,
   signal: interruption.signal,
 });
 

@@ -2,9 +2,13 @@ import { Command } from 'commander';
 import { version } from '../../proto/gen/version.js';
 import type { CommandContext } from './command-context.js';
 import { addAgent } from './commands/agent.js';
+import { addApply } from './commands/apply.js';
 import { addBestRoute } from './commands/best-route.js';
+import { addCommit } from './commands/commit.js';
+import { addDefaultGateway } from './commands/default-gateway.js';
 import { examples, exitCodeHelp } from './commands/help.js';
 import { addInterfaces } from './commands/interfaces.js';
+import { addPlan } from './commands/plan.js';
 import { addRoutes } from './commands/routes.js';
 import { addGlobalOptions } from './options/global-options.js';
 
@@ -29,10 +33,16 @@ export function createProgram(context: CommandContext): Command {
         'routefleet routes list --address 10.0.0.2:7420 --tls-ca ca.pem --tls-cert me.pem --tls-key me-key.pem',
         'routefleet routes list --inventory fleet.yaml -l site=ams --within 10.0.0.0/8',
         'routefleet routes add 10.9.0.0/16 --next-hop 10.0.0.254 --inventory fleet.yaml --host "web*"',
+        'routefleet plan -f routes.yaml --inventory fleet.yaml',
+        'routefleet apply -f routes.yaml --inventory fleet.yaml --host web1 --confirm-within 2m --confirm',
       ) + exitCodeHelp,
     );
   addGlobalOptions(program);
   addRoutes(program, context);
+  addPlan(program, context);
+  addApply(program, context);
+  addCommit(program, context);
+  addDefaultGateway(program, context);
   addInterfaces(program, context);
   addBestRoute(program, context);
   addAgent(program, context);

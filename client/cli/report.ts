@@ -2,7 +2,7 @@ import type { RouteError } from '../errors/route-error.js';
 import type { Host } from '../fleet/host.js';
 import type { HostResult } from '../fleet/on-host.js';
 import type { FleetRun } from './command-context.js';
-import { type ExitCode, exitCodeOf } from './exit-code.js';
+import { type ExitCode, exitCodeOf, type Outcome } from './exit-code.js';
 import type { CliIo } from './io.js';
 import { renderFailure } from './render/failure.js';
 import { printable } from './render/printable.js';
@@ -13,6 +13,7 @@ export function reportOutcome(
   untouched: readonly Host[],
   { hosts, errorColor }: FleetRun,
   { stderr, signal }: CliIo,
+  more: Pick<Outcome, 'changes' | 'partlyDone'> = {},
 ): ExitCode {
   const failures = results.filter((result) => !result.ok);
   for (const { host, error } of failures) stderr.write(renderFailure(subjectOf(host, hosts), error, errorColor));
@@ -22,6 +23,7 @@ export function reportOutcome(
     errors: failures.map(({ error }): RouteError => error),
     untouched: untouched.length,
     interrupted: signal.aborted,
+    ...more,
   });
 }
 

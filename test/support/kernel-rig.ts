@@ -111,10 +111,11 @@ async function unusedSubnet(): Promise<string> {
 
 async function agentStarter(namespace: Namespace, address: string, directory: string): Promise<KernelHost['startAgent']> {
   const tls = await createAgentTls(directory, address);
+  let agents = 0;
   return async ({ library, args = [], environment = {} }) => {
     const agent = await startAgentProcess({
       namespace,
-      args: ['--iphlpapi', library, '--listen', `${address}:0`, ...tls.args, ...args],
+      args: ['--iphlpapi', library, '--listen', `${address}:0`, '--state-dir', join(directory, `state-${agents++}`), ...tls.args, ...args],
       environment,
     });
     const wire = tls.connect(agent.address);

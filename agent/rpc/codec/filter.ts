@@ -1,23 +1,15 @@
-import type { Family } from '../../../proto/address.js';
-import {
-  AddressFamily,
-  RouteOrigin,
-  RouteProtocol,
-  type RouteFilter as WireRouteFilter,
-} from '../../../proto/gen/routefleet/v1/route.pb.js';
-import { RouteTableError } from '../../routes/errors.js';
+import { RouteOrigin, RouteProtocol, type RouteFilter as WireRouteFilter } from '../../../proto/gen/routefleet/v1/route.pb.js';
 import type { RouteFilter } from '../../routes/filter.js';
 import type { RouteTable } from '../../routes/route-table.js';
 import { decodeAddress, decodeOptionalAddress } from './address.js';
 import { checkEnum } from './enum.js';
+import { decodeFamily } from './family.js';
 import { decodePrefix, decodeSelector } from './route.js';
+import { decodeName } from './text.js';
 
 /** A filter as sent; the interface is looked up on the host. */
 export async function decodeFilter(table: RouteTable, filter: WireRouteFilter | undefined): Promise<RouteFilter> {
   if (filter === undefined) return {};
-  if (filter.owner !== '') {
-    throw new RouteTableError('NOT_IMPLEMENTED', 'filter.owner: this agent does not keep owners yet', { remedy: 'leave the owner out' });
-  }
   const selector = decodeSelector(filter.interface);
   return {
     family: decodeFamily('filter.family', filter.family),
@@ -27,21 +19,10 @@ export async function decodeFilter(table: RouteTable, filter: WireRouteFilter | 
     protocols: new Set(filter.protocols.map((value) => checkEnum('filter.protocols', RouteProtocol, value))),
     // NL_ROUTE_ORIGIN is one less: zero means "not said" on the wire.
     origins: new Set(filter.origins.map((value) => checkEnum('filter.origins', RouteOrigin, value) - 1)),
+    owner: decodeName('filter.owner', filter.owner),
     minMetric: filter.minMetric,
     maxMetric: filter.maxMetric,
   };
-}
-
-/** An IP version; undefined for both. */
-function decodeFamily(field: string, family: AddressFamily): Family | undefined {
-  switch (checkEnum(field, AddressFamily, family)) {
-    case AddressFamily.UNSPECIFIED:
-      return undefined;
-    case AddressFamily.IPV4:
-      return 4;
-    case AddressFamily.IPV6:
-      return 6;
-  }
 }
 
 function decodeDestination(destination: WireRouteFilter['destination']): RouteFilter['destination'] {

@@ -1,7 +1,7 @@
 import { formatAddress } from '../../../proto/address.js';
 import type { AdministrativeStatus, OperationalStatus, Interface as WireInterface } from '../../../proto/gen/routefleet/v1/interface.pb.js';
 import type { NetworkInterface } from '../../routes/network-interface.js';
-import { wireFamily } from './route.js';
+import { wireFamily } from './family.js';
 
 /** An interface as it goes out. */
 export function encodeInterface(networkInterface: NetworkInterface): WireInterface {

@@ -1,6 +1,4 @@
-import type { Family } from '../../../proto/address.js';
 import {
-  AddressFamily,
   RouteOrigin,
   type RouteProtocol,
   type InterfaceSelector as WireInterfaceSelector,
@@ -10,17 +8,16 @@ import {
 } from '../../../proto/gen/routefleet/v1/route.pb.js';
 import { InvalidValueError } from '../../../proto/invalid-value.js';
 import { formatPrefix, type Prefix, parsePrefix } from '../../../proto/prefix.js';
+import type { OwnedRequest } from '../../commits/change.js';
+import type { Receipt } from '../../commits/commit.js';
 import type { InterfaceSelector } from '../../routes/network-interface.js';
-import type { RouteReference, RouteRequest } from '../../routes/resolve.js';
-import { effectiveMetric, etagOf, nextHopText, type Route } from '../../routes/route.js';
+import type { RouteReference } from '../../routes/resolve.js';
+import { type DesiredRoute, effectiveMetric, etagOf, nextHopText, type Route } from '../../routes/route.js';
 import { decodeOptionalAddress, inField, missingField } from './address.js';
 import { decodeSeconds, encodeSeconds } from './duration.js';
 
-/** IP version on the wire. */
-export const wireFamily: Readonly<Record<Family, AddressFamily>> = { 4: AddressFamily.IPV4, 6: AddressFamily.IPV6 };
-
-/** A row as it goes out. */
-export function encodeRoute(route: Route): WireRoute {
+/** A row as it goes out, with whose it is. */
+export function encodeRoute(route: Route, receipt?: Pick<Receipt, 'owner' | 'persistent'>): WireRoute {
   return {
     destinationPrefix: formatPrefix(route.destinationPrefix),
     nextHop: nextHopText(route),
@@ -41,9 +38,23 @@ export function encodeRoute(route: Route): WireRoute {
     autoconfigured: route.autoconfigured,
     publish: route.publish,
     immortal: route.immortal,
-    owner: '',
-    persistent: false,
+    owner: receipt?.owner ?? '',
+    persistent: receipt?.persistent ?? false,
     etag: etagOf(route),
+  };
+}
+
+/** A row as it shall be, as it goes out; its interface is named by LUID. */
+export function encodeSpec(route: DesiredRoute, persistent: boolean): WireRouteSpec {
+  return {
+    destinationPrefix: formatPrefix(route.destinationPrefix),
+    nextHop: nextHopText(route),
+    interface: { selector: { $case: 'luid', value: route.interface.luid } },
+    metric: route.metric,
+    validLifetime: encodeSeconds(route.validLifetimeSeconds),
+    preferredLifetime: encodeSeconds(route.preferredLifetimeSeconds),
+    publish: route.publish,
+    persistent,
   };
 }
 
@@ -54,7 +65,7 @@ export function decodeRouteKey(field: string, key: WireRouteKey | undefined): Ro
 }
 
 /** A row as a caller wants it. */
-export function decodeRouteSpec(field: string, spec: WireRouteSpec | undefined): RouteRequest {
+export function decodeRouteSpec(field: string, spec: WireRouteSpec | undefined): OwnedRequest {
   if (spec === undefined) return missingField(field, 'a route');
   const validLifetimeSeconds = decodeSeconds(`${field}.valid_lifetime`, spec.validLifetime);
   const preferredLifetimeSeconds = decodeSeconds(`${field}.preferred_lifetime`, spec.preferredLifetime);
@@ -65,8 +76,15 @@ export function decodeRouteSpec(field: string, spec: WireRouteSpec | undefined):
       'send a preferred lifetime that is not above the valid one',
     );
   }
-  const { metric, publish } = spec;
-  return { ...decodeReference(field, spec), metric, validLifetimeSeconds, preferredLifetimeSeconds, publish };
+  const { metric, publish, persistent } = spec;
+  if (persistent && (validLifetimeSeconds ?? preferredLifetimeSeconds) !== undefined) {
+    throw new InvalidValueError(
+      'INVALID_LIFETIME',
+      `${field}: a persistent route has no lifetime`,
+      'leave out either the lifetimes or persistent',
+    );
+  }
+  return { ...decodeReference(field, spec), metric, validLifetimeSeconds, preferredLifetimeSeconds, publish, persistent };
 }
 
 function decodeReference(field: string, reference: Pick<WireRouteKey, 'destinationPrefix' | 'nextHop' | 'interface'>): RouteReference {

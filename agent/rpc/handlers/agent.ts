@@ -1,15 +1,29 @@
+import { Atomicity } from '../../../proto/gen/routefleet/v1/commit.pb.js';
 import {
   Engine,
   type GetAgentResponse,
   type ListInterfacesResponse,
+  type Drift as WireDrift,
   WriteFunctions as WireWriteFunctions,
 } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
+import type { DriftReport } from '../../commits/drift.js';
 import type { WriteFunctions } from '../../routes/route-table.js';
+import { encodeCommit } from '../codec/commit.js';
 import { encodeInterface } from '../codec/interface.js';
+import { encodeRoute, encodeSpec } from '../codec/route.js';
 import type { HandlerContext } from '../context.js';
+import { encodeFailure } from '../status.js';
 
 /** GetAgent. */
-export async function getAgent({ table, revision, identity, limits, isElevated }: HandlerContext): Promise<GetAgentResponse> {
+export async function getAgent({
+  table,
+  engine,
+  keeper,
+  revision,
+  identity,
+  limits,
+  isElevated,
+}: HandlerContext): Promise<GetAgentResponse> {
   const { capabilities } = table;
   return {
     hostName: identity.hostName,
@@ -24,17 +38,27 @@ export async function getAgent({ table, revision, identity, limits, isElevated }
       interfaceMetrics: capabilities.interfaceMetrics,
       ipv4Writes: encodeWriteFunctions(capabilities.writes[4]),
       ipv6Writes: encodeWriteFunctions(capabilities.writes[6]),
-      atomicity: [],
-      confirmedCommit: false,
+      atomicity: [Atomicity.ALL_OR_NOTHING, Atomicity.CONTINUE_ON_ERROR],
+      confirmedCommit: true,
       elevated: isElevated(),
       missingFunctions: [...capabilities.missingFunctions],
     },
     limits: { ...limits },
     revision: revision.observe((await table.list()).fingerprint),
-    pendingCommit: undefined,
+    pendingCommit: engine.unsettled && encodeCommit(engine.unsettled, { steps: false }),
     startTime: identity.startTime,
-    drift: [],
-    writeStatus: undefined,
+    drift: keeper.drift.map(encodeDrift),
+    writeStatus: engine.damage && encodeFailure(engine.damage),
+  };
+}
+
+function encodeDrift({ receipt, observed, reason }: DriftReport): WireDrift {
+  const { owner, persistent, desired } = receipt;
+  return {
+    owner,
+    desired: encodeSpec(desired, persistent),
+    observed: observed && encodeRoute(observed, receipt),
+    reason: reason ?? '',
   };
 }
 

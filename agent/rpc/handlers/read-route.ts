@@ -11,15 +11,15 @@ import { decodeRouteKey, decodeSelector, encodeRoute } from '../codec/route.js';
 import type { HandlerContext } from '../context.js';
 
 /** GetRoute. */
-export async function getRoute({ table }: HandlerContext, request: GetRouteRequest): Promise<GetRouteResponse> {
+export async function getRoute({ table, engine }: HandlerContext, request: GetRouteRequest): Promise<GetRouteResponse> {
   const key = await resolveExistingKey(lookUpIn(table), decodeRouteKey('key', request.key));
   const route = await table.get(key);
   if (route === undefined) throw table.missing(key);
-  return { route: encodeRoute(route) };
+  return { route: encodeRoute(route, engine.receiptOf(route)) };
 }
 
 /** GetBestRoute. */
-export async function getBestRoute({ table }: HandlerContext, request: GetBestRouteRequest): Promise<GetBestRouteResponse> {
+export async function getBestRoute({ table, engine }: HandlerContext, request: GetBestRouteRequest): Promise<GetBestRouteResponse> {
   const destination = decodeAddress('destination', request.destination);
   const source = decodeOptionalAddress('source', request.source);
   if (source !== undefined && source.family !== destination.family) {
@@ -31,5 +31,5 @@ export async function getBestRoute({ table }: HandlerContext, request: GetBestRo
   }
   const selector = decodeSelector(request.interface);
   const best = table.bestRoute({ destination, source, interface: selector && (await table.findInterface(selector)) });
-  return { route: encodeRoute(best.route), sourceAddress: encodeOptionalAddress(best.sourceAddress) };
+  return { route: encodeRoute(best.route, engine.receiptOf(best.route)), sourceAddress: encodeOptionalAddress(best.sourceAddress) };
 }

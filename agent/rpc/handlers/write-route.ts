@@ -1,74 +1,118 @@
+import { createHash } from 'node:crypto';
 import type { WriteOptions } from '../../../proto/gen/routefleet/v1/commit.pb.js';
-import type {
+import {
   CreateRouteRequest,
-  CreateRouteResponse,
+  type CreateRouteResponse,
   DeleteRouteRequest,
-  DeleteRouteResponse,
+  type DeleteRouteResponse,
+  SetDefaultGatewayRequest,
+  type SetDefaultGatewayResponse,
   SetRouteRequest,
-  SetRouteResponse,
+  type SetRouteResponse,
 } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
-import { RouteTableError } from '../../routes/errors.js';
-import { describeRoute } from '../../routes/route.js';
-import { createRoute as create, deleteRoute as remove, setRoute as set, type Written } from '../../routes/write.js';
-import { decodeRouteKey, decodeRouteSpec, encodeRoute } from '../codec/route.js';
+import type { Change, CommitOptions, Operation } from '../../commits/change.js';
+import type { CommitStep } from '../../commits/commit.js';
+import { defaultGatewayChange, findGateway } from '../../commits/default-gateway.js';
+import { toError } from '../../commits/failure.js';
+import type { Call } from '../call.js';
+import { decodeAddress } from '../codec/address.js';
+import { decodeWriteOptions, requireOwner } from '../codec/change.js';
+import { encodeCommit } from '../codec/commit.js';
+import { decodeRouteKey, decodeRouteSpec, decodeSelector, encodeRoute } from '../codec/route.js';
 import type { HandlerContext } from '../context.js';
 
 /** CreateRoute. */
-export async function createRoute(context: HandlerContext, request: CreateRouteRequest): Promise<CreateRouteResponse> {
-  const spec = decodeRouteSpec('route', request.route);
-  const validateOnly = await checkOptions(context, request.options, request.route?.persistent);
-  const written = await create(context.table, spec, { allowExisting: request.allowExisting, validateOnly });
-  const { before, after, writtenBy } = logged(context, written, 'created');
-  return { route: after && encodeRoute(after), alreadyExisted: before !== undefined, function: writtenBy ?? '', commit: undefined };
+export async function createRoute(context: HandlerContext, request: CreateRouteRequest, call: Call): Promise<CreateRouteResponse> {
+  const route = decodeRouteSpec('route', request.route);
+  const options = decodeOptions('CreateRoute', request, CreateRouteRequest.encode(request).finish());
+  if (route.persistent) requireOwner(options.owner, 'route.persistent');
+  const change = oneOperation({ action: 'create', route, allowExisting: request.allowExisting }, options.owner);
+  const { steps, ...written } = await write(context, change, options, call);
+  const [step] = steps;
+  return { ...rowsOf(step), alreadyExisted: step?.kind === 'unchanged', ...written };
 }
 
 /** SetRoute. */
-export async function setRoute(context: HandlerContext, request: SetRouteRequest): Promise<SetRouteResponse> {
-  const spec = decodeRouteSpec('route', request.route);
-  const validateOnly = await checkOptions(context, request.options, request.route?.persistent);
-  const written = await set(context.table, spec, { etag: request.etag, validateOnly });
-  const { before, after, writtenBy } = logged(context, written, 'changed');
-  return { route: after && encodeRoute(after), previous: before && encodeRoute(before), function: writtenBy ?? '', commit: undefined };
+export async function setRoute(context: HandlerContext, request: SetRouteRequest, call: Call): Promise<SetRouteResponse> {
+  const route = decodeRouteSpec('route', request.route);
+  const options = decodeOptions('SetRoute', request, SetRouteRequest.encode(request).finish());
+  if (route.persistent) requireOwner(options.owner, 'route.persistent');
+  const { steps, ...written } = await write(
+    context,
+    oneOperation({ action: 'set', route, etag: request.etag }, options.owner),
+    options,
+    call,
+  );
+  return { ...rowsOf(steps[0]), ...written };
 }
 
 /** DeleteRoute. */
-export async function deleteRoute(context: HandlerContext, request: DeleteRouteRequest): Promise<DeleteRouteResponse> {
+export async function deleteRoute(context: HandlerContext, request: DeleteRouteRequest, call: Call): Promise<DeleteRouteResponse> {
+  const { allowMissing, etag } = request;
   const key = decodeRouteKey('key', request.key);
-  const validateOnly = await checkOptions(context, request.options);
-  const written = await remove(context.table, key, { allowMissing: request.allowMissing, etag: request.etag, validateOnly });
-  const { before, writtenBy } = logged(context, written, 'deleted');
-  return { route: before && encodeRoute(before), function: writtenBy ?? '', commit: undefined };
+  const options = decodeOptions('DeleteRoute', request, DeleteRouteRequest.encode(request).finish());
+  const { steps, ...written } = await write(
+    context,
+    oneOperation({ action: 'delete', key, allowMissing, etag }, options.owner),
+    options,
+    call,
+  );
+  return { route: rowsOf(steps[0]).previous, ...written };
 }
 
-/** Whatever changed the table stands in the log, whoever asked for it. */
-function logged({ log }: HandlerContext, written: Written, what: 'created' | 'changed' | 'deleted'): Written {
-  const { before, after, writtenBy } = written;
-  const row = after ?? before;
-  if (row !== undefined && writtenBy !== undefined) {
-    log.info({ route: describeRoute(row), metricBefore: before?.metric, metric: after?.metric, function: writtenBy }, what);
+/** SetDefaultGateway. */
+export async function setDefaultGateway(
+  context: HandlerContext,
+  request: SetDefaultGatewayRequest,
+  call: Call,
+): Promise<SetDefaultGatewayResponse> {
+  const { metric, sameInterfaceOnly } = request;
+  const nextHop = decodeAddress('next_hop', request.nextHop);
+  const options = decodeOptions('SetDefaultGateway', request, SetDefaultGatewayRequest.encode(request).finish());
+  const gateway = await findGateway(context.table, nextHop, decodeSelector(request.interface), options.confirmWithinMs !== undefined);
+  const change = defaultGatewayChange({ ...gateway, metric, sameInterfaceOnly, owner: options.owner });
+  const { steps, commit } = await write(context, change, options, call);
+  const kept = steps.find(({ kind }) => kind !== 'delete');
+  return {
+    route: rowsOf(kept).route,
+    replaced: steps.flatMap((step) => (step.kind === 'delete' ? (rowsOf(step).previous ?? []) : [])),
+    commit,
+  };
+}
+
+type UnaryOptions = CommitOptions & Pick<Change, 'owner'>;
+
+function decodeOptions(rpc: string, { options }: { readonly options?: WriteOptions | undefined }, bytes: Uint8Array): UnaryOptions {
+  const contentHash = createHash('sha256').update(rpc).update(bytes).digest('hex');
+  return { ...decodeWriteOptions('options', options), contentHash, planToken: '', destinations: [] };
+}
+
+function oneOperation(operation: Operation, owner: string): Change {
+  return { operations: [operation], atomicity: 'all-or-nothing', owner };
+}
+
+interface WrittenRows {
+  /** As carried out; as planned, where nothing was written. */
+  readonly steps: readonly CommitStep[];
+  /** Windows function that wrote; empty: none did. */
+  readonly function: string;
+  readonly commit: CreateRouteResponse['commit'];
+}
+
+/** Writes one commit. A commit that was undone is an error of the call. */
+async function write({ engine }: HandlerContext, change: Change, options: UnaryOptions, { caller, signal }: Call): Promise<WrittenRows> {
+  const { plan, commit } = await engine.apply(change, options, caller, { signal });
+  const { steps = plan?.steps ?? [], failure, id = '', state } = commit?.record ?? {};
+  if (failure !== undefined && state !== 'pending') {
+    const first = steps.find(({ outcome }) => outcome.failure !== undefined && outcome.failure.reason !== 'NOT_ATTEMPTED');
+    const told = state === 'rollback-failed' ? failure : (first?.outcome.failure ?? failure);
+    throw toError({ ...told, facts: { ...told.facts, commit_id: id } });
   }
-  return written;
+  const writtenBy = steps.find(({ outcome }) => outcome.writtenBy !== undefined)?.outcome.writtenBy ?? '';
+  return { steps, function: writtenBy, commit: commit && encodeCommit(commit, { steps: false }) };
 }
 
-/** Refuses what this agent cannot do yet rather than leave it out in silence, and returns whether only to validate. */
-async function checkOptions(context: HandlerContext, options: WriteOptions | undefined, persistent = false): Promise<boolean> {
-  if (persistent) throw notYet('route.persistent');
-  if (options === undefined) return false;
-  const { validateOnly, expectedRevision, ...later } = options;
-  const named = Object.entries(later).find(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
-  if (named !== undefined) throw notYet(`options.${named[0]}`);
-  if (expectedRevision !== undefined) await checkRevision(context, expectedRevision);
-  return validateOnly;
-}
-
-function notYet(field: string): RouteTableError {
-  return new RouteTableError('NOT_IMPLEMENTED', `${field}: this agent does not keep commits yet`, { remedy: `leave ${field} out` });
-}
-
-async function checkRevision({ table, revision }: HandlerContext, expected: bigint): Promise<void> {
-  const actual = revision.observe((await table.list()).fingerprint);
-  if (actual === expected) return;
-  throw new RouteTableError('REVISION_MISMATCH', `the table has revision ${actual}, not ${expected}`, {
-    remedy: 'read the table again and decide anew',
-  });
+function rowsOf(step: CommitStep | undefined): Pick<SetRouteResponse, 'route' | 'previous'> {
+  const { after, before, receipt } = step ?? {};
+  return { route: after && encodeRoute(after, receipt?.after), previous: before && encodeRoute(before, receipt?.before) };
 }

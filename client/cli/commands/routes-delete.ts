@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
 import { encodeRouteKey } from '../../codec/route-spec.js';
 import type { CommandContext } from '../command-context.js';
-import {
-  addRouteKeyOptions,
-  addWriteOptions,
-  type RouteKeyOptions,
-  routeKeyOf,
-  type WriteCommandOptions,
-} from '../options/route-options.js';
+import { addRouteKeyOptions, type RouteKeyOptions, routeKeyOf } from '../options/route-options.js';
+import { addWriteOptions, type WriteCommandOptions, writeOptionsOf } from '../options/write-options.js';
 import { deletedRow } from '../render/write-view.js';
-import { writeHosts } from '../write-hosts.js';
+import { writeRoutes } from '../write-hosts.js';
 import { examples } from './help.js';
 
 interface DeleteOptions extends RouteKeyOptions, WriteCommandOptions {
@@ -31,9 +26,10 @@ export function addRoutesDelete(routes: Command, context: CommandContext): void 
     .action(async (prefix: string, options: DeleteOptions, self: Command) => {
       const { allowMissing, etag, dryRun = false } = options;
       const key = routeKeyOf(prefix, options);
+      const writeOptions = writeOptionsOf(options);
       encodeRouteKey(key);
-      await writeHosts(context, self, async (client, _host, signal) =>
-        deletedRow(await client.deleteRoute(key, { allowMissing, etag, validateOnly: dryRun, signal }), key, dryRun),
-      );
+      await writeRoutes(context, self, async (client, _host, signal) => [
+        deletedRow(await client.deleteRoute(key, { ...writeOptions, allowMissing, etag, signal }), key, dryRun),
+      ]);
     });
 }

@@ -41,7 +41,7 @@ export function addGlobalOptions(program: Command): void {
     .addOption(new Option('--tls-key <file>', 'its private key (PEM)').env('ROUTEFLEET_TLS_KEY'))
     .addOption(new Option('--tls-server-name <name>', "name in the agent's certificate, if not the host").env('ROUTEFLEET_TLS_SERVER_NAME'))
     .option('--insecure', 'plaintext; to loopback addresses only')
-    .option('--timeout <duration>', 'time for each call, "500ms", "10s", "2m" (default 10s; 60s for routes list)')
+    .option('--timeout <duration>', 'time for each call, "500ms", "10s", "2m" (default 10s; 60s for routes list, plan and apply)')
     .option('--concurrency <n>', 'hosts that are read at a time (default 16)')
     .optionsGroup(outputHeading)
     .addOption(new Option('-o, --output <format>', 'form of the output').choices(outputFormats).default('table'))

@@ -17,12 +17,7 @@ export interface RouteSpecOptions extends RouteKeyOptions {
   readonly validLifetime?: string;
   readonly preferredLifetime?: string;
   readonly publish?: boolean;
-}
-
-/** Options of every write. */
-export interface WriteCommandOptions {
-  readonly dryRun?: boolean;
-  readonly keepGoing?: boolean;
+  readonly persistent?: boolean;
 }
 
 /** Adds `--next-hop` and `--interface`. */
@@ -32,21 +27,15 @@ export function addRouteKeyOptions(command: Command): Command {
     .option('--interface <interface>', `interface: ${interfaceSyntax}; default: the one by which the host reaches the next hop`);
 }
 
-/** Adds `--metric`, the lifetimes and `--publish`. */
+/** Adds `--metric`, the lifetimes, `--publish` and `--persistent`. */
 export function addRouteSpecOptions(command: Command): Command {
   return addRouteKeyOptions(command)
     .option('--metric <n>', "the route's own metric; Windows adds that of the interface")
     .option('--valid-lifetime <duration>', 'time after which the route goes, "90s", "2h" (default: never)')
     .option('--preferred-lifetime <duration>', 'time for which the route is preferred (default: the valid lifetime)')
     .option('--publish', 'announce the route in router advertisements')
-    .option('--no-publish', 'do not announce it');
-}
-
-/** Adds `--dry-run` and `--keep-going`. */
-export function addWriteOptions(command: Command): Command {
-  return command
-    .option('--dry-run', 'check everything on the host and write nothing')
-    .option('--keep-going', 'go on with the next host after a failure');
+    .option('--no-publish', 'do not announce it')
+    .option('--persistent', 'have the agent keep the route over reboots and interface flaps; needs --owner');
 }
 
 /** The row that prefix and options name. */
@@ -54,15 +43,21 @@ export function routeKeyOf(destinationPrefix: string, { nextHop, interface: text
   return { destinationPrefix, nextHop: parseNextHop(nextHop), interface: text === undefined ? undefined : parseInterfaceText(text) };
 }
 
-/** The row as the options want it. */
-export function routeSpecOf(destinationPrefix: string, options: RouteSpecOptions): RouteSpec {
-  const { metric, validLifetime, preferredLifetime, publish } = options;
+/**
+ * The row as the options want it.
+ *
+ * @throws UsageError
+ */
+export function routeSpecOf(destinationPrefix: string, options: RouteSpecOptions & { readonly owner?: string }): RouteSpec {
+  const { metric, validLifetime, preferredLifetime, publish, persistent, owner } = options;
+  if (persistent && owner === undefined) throw new UsageError('--persistent needs an owner', 'add --owner, such as --owner team-net');
   return {
     ...routeKeyOf(destinationPrefix, options),
     metric: metric === undefined ? undefined : parseInteger(metric, '--metric', 0, 0xffff_ffff),
     validLifetimeSeconds: parseLifetime(validLifetime, '--valid-lifetime'),
     preferredLifetimeSeconds: parseLifetime(preferredLifetime, '--preferred-lifetime'),
     publish,
+    persistent,
   };
 }
 

@@ -1,10 +1,13 @@
-import type { HostRow, View } from './view.js';
+import type { DocumentView, HostRow, View } from './view.js';
 
 /** Values that JSON, YAML and CSV all have. */
 export type PlainValue = string | number | boolean | null | PlainValue[] | { [key: string]: PlainValue };
 
 /** A row as machines read it: `host` first, then the fields of the view; absent ones are left out. */
-export function toPlainObject<Row extends object>({ host, row }: HostRow<Row>, { fields }: View<Row>): { [key: string]: PlainValue } {
+export function toPlainObject<Row extends object>(
+  { host, row }: HostRow<Row>,
+  { fields }: View<Row> | DocumentView<Row>,
+): { [key: string]: PlainValue } {
   return { host, ...plainMembers(fields.map((field) => [field, row[field]])) };
 }
 

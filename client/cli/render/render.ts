@@ -1,8 +1,9 @@
 import { stringify as csvStringify } from 'csv-stringify/sync';
 import { stringify as yamlStringify } from 'yaml';
+import { UsageError } from '../usage-error.js';
 import { type PlainValue, toPlainObject } from './plain.js';
 import { renderTable, type TableStyle } from './table.js';
-import type { HostRow, View } from './view.js';
+import type { DocumentView, HostRow, View } from './view.js';
 
 /** Forms of output: a table for people, the others for machines. */
 export const outputFormats = ['table', 'json', 'yaml', 'ndjson', 'csv'] as const;
@@ -20,9 +21,15 @@ export interface Renderer<Row> {
 
 /**
  * ndjson and csv go out host by host; table, json and yaml are one whole. With no rows at all the machine-readable forms are still valid, and
- * a table has its header.
+ * a table has its header. Documents go out host by host, too.
+ *
+ * @throws UsageError for a document as csv
  */
-export function createRenderer<Row extends object>(format: OutputFormat, view: View<Row>, style: TableStyle): Renderer<Row> {
+export function createRenderer<Row extends object>(
+  format: OutputFormat,
+  view: View<Row> | DocumentView<Row>,
+  style: TableStyle,
+): Renderer<Row> {
   const all: HostRow<Row>[] = [];
   const plain = (rows: readonly HostRow<Row>[]) => rows.map((row) => toPlainObject(row, view));
 
@@ -38,7 +45,7 @@ export function createRenderer<Row extends object>(format: OutputFormat, view: V
 
   switch (format) {
     case 'table':
-      return gather(() => renderTable(all, view.columns, style));
+      return 'text' in view ? createDocumentRenderer(view, style) : gather(() => renderTable(all, view.columns, style));
     case 'json':
       return gather(() => `${JSON.stringify(plain(all), null, 2)}\n`);
     case 'yaml':
@@ -52,8 +59,20 @@ export function createRenderer<Row extends object>(format: OutputFormat, view: V
         end: () => '',
       };
     case 'csv':
+      if ('text' in view) throw new UsageError('"-o csv" has no form for this command', 'give -o json, yaml or ndjson');
       return createCsvRenderer(['host', ...view.fields], plain);
   }
+}
+
+function createDocumentRenderer<Row extends object>({ text, total }: DocumentView<Row>, style: TableStyle): Renderer<Row> {
+  const all: HostRow<Row>[] = [];
+  return {
+    add(rows) {
+      all.push(...rows);
+      return rows.map((row) => text(row, style)).join('');
+    },
+    end: () => total?.(all) ?? '',
+  };
 }
 
 function createCsvRenderer<Row>(

@@ -15,6 +15,21 @@ export interface View<Row extends object> {
   readonly fields: readonly (keyof Row & string)[];
 }
 
+/** How one answer per host is shown where a table does not do. */
+export interface DocumentView<Row extends object> {
+  /** For people; ends with a line break. */
+  readonly text: (row: HostRow<Row>, style: DocumentStyle) => string;
+  /** For people, after all hosts. */
+  readonly total?: (rows: readonly HostRow<Row>[]) => string;
+  /** See {@link View.fields}. */
+  readonly fields: readonly (keyof Row & string)[];
+}
+
+/** How documents are drawn. */
+export interface DocumentStyle {
+  readonly color: boolean;
+}
+
 /** A row and the host that it is of. */
 export interface HostRow<Row> {
   readonly host: string;

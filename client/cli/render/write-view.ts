@@ -1,12 +1,13 @@
 import { isUnspecified, parseAddress } from '../../../proto/address.js';
-import type { CreateRouteResult, DeleteRouteResult, SetRouteResult } from '../../model/results.js';
+import type { Commit } from '../../model/commit.js';
+import type { CreateRouteResult, DeleteRouteResult, SetDefaultGatewayResult, SetRouteResult } from '../../model/results.js';
 import type { Route } from '../../model/route.js';
 import type { RouteKey } from '../../model/route-spec.js';
 import { routeFields, routeKeyColumns } from './route-view.js';
 import type { View } from './view.js';
 
 /** What a write did. */
-export type WriteResult = 'created' | 'existed' | 'changed' | 'unchanged' | 'deleted' | 'missing';
+export type WriteResult = 'created' | 'existed' | 'changed' | 'unchanged' | 'deleted' | 'missing' | 'set';
 
 /** A write and the row that it was about: as it is now or, if deleted, as it was. */
 export interface WriteRow extends Partial<Route> {
@@ -17,6 +18,7 @@ export interface WriteRow extends Partial<Route> {
   readonly function?: string | undefined;
   /** Metric before a change. */
   readonly previousMetric?: number | undefined;
+  readonly commit?: Commit | undefined;
 }
 
 /** Outcomes of writes. */
@@ -27,7 +29,7 @@ export const writeView: View<WriteRow> = {
     { header: 'METRIC', align: 'right', text: metricText },
     { header: 'FUNCTION', text: ({ function: name }) => name },
   ],
-  fields: ['result', 'dryRun', 'function', 'previousMetric', ...routeFields],
+  fields: ['result', 'dryRun', 'function', 'previousMetric', ...routeFields, 'commit'],
 };
 
 function metricText({ result, previousMetric, metric }: WriteRow): string | number | undefined {
@@ -35,23 +37,29 @@ function metricText({ result, previousMetric, metric }: WriteRow): string | numb
 }
 
 /** Outcome of `routes add`. */
-export function createdRow({ route, alreadyExisted, function: name }: CreateRouteResult, dryRun: boolean): WriteRow {
-  return { ...route, result: alreadyExisted ? 'existed' : 'created', dryRun, function: name };
+export function createdRow({ route, alreadyExisted, function: name, commit }: CreateRouteResult, dryRun: boolean): WriteRow {
+  return { ...route, result: alreadyExisted ? 'existed' : 'created', dryRun, function: name, commit };
 }
 
 /** Outcome of `routes set`. */
-export function changedRow({ route, previous, function: name }: SetRouteResult, dryRun: boolean): WriteRow {
+export function changedRow({ route, previous, function: name, commit }: SetRouteResult, dryRun: boolean): WriteRow {
   const changed =
     route.etag !== previous.etag ||
     route.validLifetimeSeconds !== previous.validLifetimeSeconds ||
     route.preferredLifetimeSeconds !== previous.preferredLifetimeSeconds;
-  return { ...route, result: changed ? 'changed' : 'unchanged', dryRun, function: name, previousMetric: previous.metric };
+  return { ...route, result: changed ? 'changed' : 'unchanged', dryRun, function: name, previousMetric: previous.metric, commit };
 }
 
 /** Outcome of `routes delete`; for a row that was not there, what was asked for. */
-export function deletedRow({ route, function: name }: DeleteRouteResult, key: RouteKey, dryRun: boolean): WriteRow {
-  if (route !== undefined) return { ...route, result: 'deleted', dryRun, function: name };
+export function deletedRow({ route, function: name, commit }: DeleteRouteResult, key: RouteKey, dryRun: boolean): WriteRow {
+  if (route !== undefined) return { ...route, result: 'deleted', dryRun, function: name, commit };
   const { destinationPrefix, nextHop } = key;
   const onLink = nextHop === undefined || isUnspecified(parseAddress(nextHop));
   return { destinationPrefix, ...(onLink ? {} : { nextHop }), onLink, result: 'missing', dryRun };
+}
+
+/** Outcome of `default-gateway set`: the new default route, and those that went for it. */
+export function gatewayRows({ route, replaced, commit }: SetDefaultGatewayResult, dryRun: boolean): readonly WriteRow[] {
+  const result = commit === undefined && !dryRun ? 'unchanged' : 'set';
+  return [{ ...route, result, dryRun, commit }, ...replaced.map((old): WriteRow => ({ ...old, result: 'deleted', dryRun }))];
 }

@@ -12,12 +12,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Both streams take colours. Default false. */
   readonly color?: boolean;
+  /** Standard error is a terminal. Default false. */
+  readonly interactive?: boolean;
 }
 
 /** Runs the CLI in this process and collects what it writes. */
 export async function run(
   args: readonly string[],
-  { signal = new AbortController().signal, color = false }: RunOptions = {},
+  { signal = new AbortController().signal, color = false, interactive = false }: RunOptions = {},
 ): Promise<CliRun> {
   const texts = { stdout: '', stderr: '' };
   const collect = (stream: keyof typeof texts) => ({
@@ -29,6 +31,7 @@ export async function run(
     stdout: collect('stdout'),
     stderr: collect('stderr'),
     color: { stdout: color, stderr: color },
+    interactive,
     signal,
   });
   return { code, ...texts };

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { JournalFiles } from '../../../../agent/commits/journal/files.js';
 import type { Journal } from '../../../../agent/commits/journal/journal.js';
@@ -43,11 +43,13 @@ describe('appending', () => {
     expect(await read()).toEqual(before);
   });
 
-  it('ends with closing', async () => {
+  it('ends with closing, which waits for what was called before', async () => {
     const { open } = await makeFixture();
-    const journal = await open();
+    const calls: string[] = [];
+    const journal = await open({ files: makeFaultyFiles(({ name }) => void calls.push(name)) });
     const last = journal.append(begin('a'));
     await journal.close();
+    expect(calls.slice(-4)).toEqual(['status', 'write', 'sync', 'close']);
     await last;
     await expect(journal.append(begin('b'))).rejects.toThrow('closed');
     expect([...(await open()).state.commits.keys()]).toEqual(['a']);
@@ -70,6 +72,9 @@ describe('a disk that refuses', () => {
     expect(await read()).toEqual(before);
     full = false;
     await journal.check();
+    const checked = await read();
+    await journal.check();
+    expect(await read()).toEqual(checked);
     await journal.append(update('a', 'committed'));
     expect((await open()).state.commits.get('a')?.state).toBe('committed');
   });
@@ -116,6 +121,7 @@ describe('a journal that others touch', () => {
     ['removed', (path) => rm(path)],
     ['replaced', (path) => rm(path).then(() => writeFile(path, 'something else'))],
     ['moved away', (path) => rename(path, `${path}.1`)],
+    ['replaced by one of the same length', (path) => stat(path).then(({ size }) => rm(path).then(() => writeFile(path, '.'.repeat(size))))],
     ['shortened', (path) => truncate(path, 20)],
     ['lengthened', (path) => writeFile(path, 'noise\n', { flag: 'a' })],
   ])('is written anew when it was %s', async (_what, touch) => {

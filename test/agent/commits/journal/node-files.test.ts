@@ -16,9 +16,10 @@ describe('the files of the host', () => {
     const { path } = await makeFixture();
     expect(await nodeFiles.read(path)).toBeUndefined();
     expect(await nodeFiles.status(path)).toBeUndefined();
-    expect(await nodeFiles.status(join(path, 'below'))).toBeUndefined();
     await nodeFiles.remove(path);
     await expect(nodeFiles.open(path)).rejects.toMatchObject({ code: 'ENOENT' });
+    await (await nodeFiles.create(path)).close();
+    expect(await nodeFiles.status(join(path, 'below a file'))).toBeUndefined();
   });
 
   it('write where they are told, and tell a file from its successor', async () => {

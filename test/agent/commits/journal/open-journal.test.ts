@@ -20,7 +20,9 @@ describe('a journal', () => {
     expect(plain(journal.state)).toEqual([[], [], []]);
     await appendAll(journal, story);
     await journal.close();
-    const again = await fixture.open();
+    const log = makeLog();
+    const again = await fixture.open({ log });
+    expect(log.warn).not.toHaveBeenCalled();
     expect(plain(again.state)).toEqual(plain(journal.state));
     expect([...again.state.commits.keys()]).toEqual(['first', 'second', 'third']);
     expect(await readdir(fixture.directory)).toEqual(['journal']);

@@ -16,6 +16,8 @@ function maybe<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefine
 }
 
 const text = fc.string({ unit: 'grapheme' });
+/** Names of facts are ours, never a caller's. */
+const factName = fc.stringMatching(/^[a-z][a-z0-9_]*$/);
 const uint32 = fc.nat({ max: 0x7fff_ffff });
 const uint64 = fc.bigInt(0n, 2n ** 64n - 1n);
 const date = fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true });
@@ -58,7 +60,12 @@ const route: fc.Arbitrary<Route> = fc
   )
   .map(([base, members]) => ({ ...base, ...members }));
 const failure: fc.Arbitrary<Failure> = fc.record(
-  { reason: fc.constantFrom(...errorReasons), message: text, remedy: text, facts: fc.dictionary(text, text, { noNullPrototype: true }) },
+  {
+    reason: fc.constantFrom(...errorReasons),
+    message: text,
+    remedy: text,
+    facts: fc.dictionary(factName, text, { noNullPrototype: true }),
+  },
   { requiredKeys: ['reason', 'message', 'remedy'] },
 );
 const receipt: fc.Arbitrary<Receipt> = fc.record({ owner: text, persistent: fc.boolean(), desired, interfaceGuid: maybe(text) });

@@ -1,0 +1,124 @@
+import { formatAddress } from '../../../proto/address.js';
+import {
+  type PlanStep,
+  type PlanSummary,
+  StepKind,
+  type BestRouteChange as WireBestRouteChange,
+  type Commit as WireCommit,
+  CommitState as WireCommitState,
+  type CommitStep as WireCommitStep,
+  type PlanWarning as WirePlanWarning,
+  Risk as WireRisk,
+} from '../../../proto/gen/routefleet/v1/commit.pb.js';
+import type { BestRouteChange } from '../../commits/best-route-change.js';
+import type { Risk } from '../../commits/change.js';
+import type { PlannedChange } from '../../commits/checks.js';
+import type { CommitState, CommitStep, StepKind as DomainStepKind, Receipt } from '../../commits/commit.js';
+import type { CommitView } from '../../commits/engine.js';
+import type { RefusedOperation } from '../../commits/plan-steps.js';
+import { type RiskFinding, remedies } from '../../commits/risks.js';
+import type { Route } from '../../routes/route.js';
+import { encodeFailure } from '../status.js';
+import { encodeMilliseconds } from './duration.js';
+import { encodeRoute } from './route.js';
+
+const kinds: Readonly<Record<DomainStepKind, StepKind>> = {
+  create: StepKind.CREATE,
+  set: StepKind.SET,
+  delete: StepKind.DELETE,
+  unchanged: StepKind.UNCHANGED,
+};
+
+const states: Readonly<Record<CommitState, WireCommitState>> = {
+  applying: WireCommitState.APPLYING,
+  pending: WireCommitState.PENDING_CONFIRMATION,
+  committed: WireCommitState.COMMITTED,
+  'rolling-back': WireCommitState.ROLLING_BACK,
+  'rolled-back': WireCommitState.ROLLED_BACK,
+  'rollback-failed': WireCommitState.ROLLBACK_FAILED,
+};
+
+const risks: Readonly<Record<Risk, WireRisk>> = {
+  'management-path': WireRisk.MANAGEMENT_PATH,
+  'default-route': WireRisk.DEFAULT_ROUTE,
+  'other-owner': WireRisk.OTHER_OWNER,
+};
+
+/** A commit as it goes out, with its steps only where the contract has them. */
+export function encodeCommit({ record, remainingMs }: CommitView, { steps }: { readonly steps: boolean }): WireCommit {
+  return {
+    id: record.id,
+    requestId: record.requestId,
+    state: states[record.state],
+    actor: record.actor,
+    owner: record.owner,
+    comment: record.comment,
+    createTime: record.createTime,
+    endTime: record.endTime,
+    confirmRemaining: encodeMilliseconds(remainingMs),
+    revisionBefore: record.revisionBefore,
+    revisionAfter: record.revisionAfter,
+    steps: steps ? record.steps.map(encodeCommitStep) : [],
+    status: record.failure && encodeFailure(record.failure),
+    probes: record.probes.map(({ probe, passedBefore, passedAfter, message }) => ({ probe, passedBefore, passedAfter, message })),
+    requireFreshConnection: record.requireFreshConnection,
+  };
+}
+
+function encodeCommitStep(step: CommitStep): WireCommitStep {
+  const { kind, operationIndex, outcome } = step;
+  return {
+    kind: kinds[kind],
+    ...encodeRows(step, outcome.failure === undefined),
+    function: outcome.writtenBy ?? '',
+    status: outcome.failure && encodeFailure(outcome.failure),
+    operationIndex,
+  };
+}
+
+/** Both rows of a step, each with whose it is then. */
+function encodeRows({ before, after, receipt }: CommitStep, showAfter: boolean): Pick<PlanStep, 'before' | 'after'> {
+  const encode = (route: Route | undefined, owned: Receipt | undefined) => route && encodeRoute(route, owned);
+  return { before: encode(before, receipt?.before), after: showAfter ? encode(after, receipt?.after) : undefined };
+}
+
+/** The steps of a plan: those that can be done in the order of execution, then the operations that cannot. */
+export function encodePlanSteps({ steps, refused }: PlannedChange): PlanStep[] {
+  return [
+    ...steps.map((step) => ({ kind: kinds[step.kind], ...encodeRows(step, true), operationIndex: step.operationIndex, status: undefined })),
+    ...refused.map(encodeRefused),
+  ];
+}
+
+function encodeRefused({ action, operationIndex, failure }: RefusedOperation): PlanStep {
+  const kind = action === 'set' ? StepKind.SET : action === 'delete' ? StepKind.DELETE : StepKind.CREATE;
+  return { kind, before: undefined, after: undefined, operationIndex, status: encodeFailure(failure) };
+}
+
+/** A plan as a whole. */
+export function encodePlanSummary({ steps, token, revision, bestRoutes, risks: findings }: PlannedChange): PlanSummary {
+  const count = (kind: DomainStepKind): number => steps.filter((step) => step.kind === kind).length;
+  return {
+    planToken: token,
+    revision,
+    creates: count('create'),
+    sets: count('set'),
+    deletes: count('delete'),
+    unchanged: count('unchanged'),
+    bestRoutes: bestRoutes.map(encodeBestRouteChange),
+    warnings: findings.map(encodeWarning),
+  };
+}
+
+function encodeBestRouteChange({ destination, management, before, after }: BestRouteChange): WireBestRouteChange {
+  return {
+    destination: formatAddress(destination),
+    management,
+    before: before && encodeRoute(before),
+    after: after && encodeRoute(after),
+  };
+}
+
+function encodeWarning({ risk, message, needs }: RiskFinding): WirePlanWarning {
+  return { reason: 'RISK_NOT_ACCEPTED', message, remedy: remedies[needs](risk), risk: risks[risk] };
+}
