@@ -60,6 +60,11 @@ function formatIPv6(bytes: Uint8Array): string {
   return new ipaddr.IPv6([...bytes]).toRFC5952String();
 }
 
+/** Whether the address is in 127.0.0.0/8, or "::1". */
+export function isLoopback({ family, bytes }: Address): boolean {
+  return family === 4 ? bytes[0] === 127 : bytes.every((byte, index) => byte === (index === 15 ? 1 : 0));
+}
+
 /** Whether the address is "0.0.0.0" or "::", which as a next hop means on-link. */
 export function isUnspecified(address: Address): boolean {
   return address.bytes.every((byte) => byte === 0);

@@ -3,6 +3,7 @@ import type { RouteTable } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, type Written } from '../routes/write.js';
 import type { Atomicity, CommitStep } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
+import { undoSteps } from './undo-steps.js';
 
 /** Steps between two turns of the event loop: a batch must not keep a confirmation waiting. */
 const stepsPerTurn = 16;
@@ -33,6 +34,8 @@ export async function applySteps(steps: readonly CommitStep[], context: ApplyCon
     results[index] = result;
     const { failure } = result.outcome;
     if (failure !== undefined && atomicity === 'all-or-nothing') return { steps: notAttempted(results, index + 1), broken: failure };
+    // It may be written all the same, such as when only its read-back failed; for the others to go on it must not be half done.
+    if (failure !== undefined) await undoSteps(table, [result], { rebooted: false });
     onProgress(index + 1);
     if ((index + 1) % stepsPerTurn === 0) await new Promise(setImmediate);
   }

@@ -36,28 +36,32 @@ export async function carryOut(
 
   const total = record.steps.length;
   const context = { table, atomicity: record.atomicity, signal, onProgress: (done: number) => onProgress?.(done, total) };
-  const { steps, broken } = await applySteps(record.steps, context);
-  let commit: CommitRecord = { ...record, steps };
-  logSteps(log, commit);
-  if (broken !== undefined) return { commit, broken };
+  let commit = record;
+  // From here on whatever fails, be it a callback, leads to the undoing of what was written.
   try {
+    const { steps, broken } = await applySteps(record.steps, context);
+    commit = { ...commit, steps };
+    logSteps(log, commit);
+    if (broken !== undefined) return { commit, broken };
     const reading = await readTable(table);
     commit = { ...commit, revisionAfter: revision.observe(reading.fingerprint) };
     const unfit = change.verify?.(reading);
     if (unfit !== undefined) return { commit, broken: unfit };
 
     const after = await runProbes(probes, { table, peer, signal });
+    // Before the verdict: the signal ended the probes as well.
+    if (signal.aborted) return { commit, broken: toFailure(signal.reason) };
     const verdict = judgeProbes(before, after);
     commit = { ...commit, probes: verdict.results };
     const [lost] = verdict.broken;
     if (lost !== undefined) return { commit, broken: probeFailure(lost.probe, lost.message) };
-    if (signal.aborted) return { commit, broken: toFailure(signal.reason) };
 
-    const stands = record.confirmWithinMs === undefined;
-    commit = stands ? { ...commit, state: 'committed', endTime: new Date() } : { ...commit, state: 'pending' };
-    await journal.append(update(commit));
+    const settled: CommitRecord =
+      record.confirmWithinMs === undefined ? { ...commit, state: 'committed', endTime: new Date() } : { ...commit, state: 'pending' };
+    await journal.append(update(settled));
+    commit = settled;
   } catch (error) {
-    return { commit: { ...commit, state: 'applying' }, broken: toFailure(error) };
+    return { commit, broken: toFailure(error) };
   }
   return { commit, broken: undefined };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Address } from '../../proto/address.js';
+import { type Address, isLoopback } from '../../proto/address.js';
 import { RouteTableError } from '../routes/errors.js';
 import type { TableRevision } from '../routes/revision.js';
 import { keyText, type RouteKey } from '../routes/route.js';
@@ -12,6 +12,7 @@ import { checkExpectations, checkOperations, hasEffect, type PlannedChange } fro
 import type { CommitRecord, HostBoot, Receipt } from './commit.js';
 import { type Failure, toError } from './failure.js';
 import type { Journal } from './journal/journal.js';
+import { isFinal } from './journal/memory.js';
 import { planChange } from './plan.js';
 import { resolveOperations } from './resolve-operations.js';
 import { guard } from './risks.js';
@@ -77,12 +78,13 @@ export class CommitEngine {
     const { journal } = this.#options;
     if (journal.damage !== undefined) return;
     for (const record of journal.state.commits.values()) {
-      if (record.state === 'committed' || record.state === 'rolled-back') continue;
-      await this.#undo(record, {
+      if (isFinal(record.state)) continue;
+      const restarted: Failure = {
         reason: 'AGENT_RESTARTED',
         message: 'the agent ended before the commit was confirmed',
         remedy: 'plan the change again',
-      });
+      };
+      await this.#undo(record, (record.state === 'rolling-back' && record.failure) || restarted);
     }
   }
 
@@ -259,7 +261,13 @@ export class CommitEngine {
 
   async #expire(): Promise<void> {
     const unsettled = this.#unsettled;
-    if (unsettled?.deadline === undefined || this.#options.now() < unsettled.deadline) return;
+    if (unsettled?.deadline === undefined) return;
+    const early = unsettled.deadline - this.#options.now();
+    if (early > 0) {
+      // Timers of Node.js may fire up to a millisecond before their time, https://github.com/nodejs/node/issues/26578
+      this.#schedule(early, () => this.#expire());
+      return;
+    }
     await this.#undo(unsettled.record, {
       reason: 'NOT_CONFIRMED',
       message: `the commit was not confirmed within ${(unsettled.record.confirmWithinMs ?? 0) / 1000} s`,
@@ -338,9 +346,10 @@ export class CommitEngine {
     return requireUnsettled(this.#unsettled, id, this.#record(id));
   }
 
-  /** The caller is connected, whatever the list of connections says by now. */
+  /** The caller is connected, whatever the list of connections says by now; whoever is on this host needs no route to it. */
   #controllers(caller: Caller | undefined): PlanView['controllers'] {
     const own = caller?.peer?.address;
-    return own === undefined ? this.#options.controllers() : [...this.#options.controllers(), own];
+    const all = own === undefined ? this.#options.controllers() : [...this.#options.controllers(), own];
+    return all.filter((address) => !isLoopback(address));
   }
 }

@@ -9,10 +9,9 @@ export function operationResults(
   commit: CommitRecord | undefined,
 ): (Failure | undefined)[] {
   const results: (Failure | undefined)[] = Array.from({ length: count });
-  const undone = commit !== undefined && commit.failure !== undefined;
   for (const { operationIndex, outcome, kind } of commit?.steps ?? []) {
     if (operationIndex === undefined) continue;
-    results[operationIndex] = outcome.failure ?? (undone && kind !== 'unchanged' ? rolledBack(commit) : undefined);
+    results[operationIndex] = outcome.failure ?? (kind === 'unchanged' ? undefined : failureOfAll(commit));
   }
   for (const { operationIndex, failure } of refused) if (operationIndex !== undefined) results[operationIndex] = failure;
   return results;
@@ -29,10 +28,9 @@ export function refusedResults(count: number, refused: readonly RefusedOperation
   return results;
 }
 
-function rolledBack({ id, failure }: CommitRecord): Failure {
-  return {
-    reason: 'ROLLED_BACK',
-    message: `done, and undone with commit "${id}": ${failure?.message}`,
-    remedy: failure?.remedy ?? '',
-  };
+/** What the commit says of a step that was done; undefined: it stands. */
+function failureOfAll(commit: CommitRecord | undefined): Failure | undefined {
+  if (commit?.failure === undefined || commit.state !== 'rolled-back') return commit?.failure;
+  const { id, failure } = commit;
+  return { reason: 'ROLLED_BACK', message: `done, and undone with commit "${id}": ${failure.message}`, remedy: failure.remedy };
 }

@@ -31,6 +31,7 @@ export function planChange(ground: PlanningGround, change: Change, operations: r
     bestRoutes,
     rows: before,
     owner: ground.owner,
+    atomicity: change.atomicity,
     replacesDefaultRoute: change.replacesDefaultRoute ?? false,
   });
   return { steps, refused, bestRoutes, risks, token: planToken(ground, steps) };

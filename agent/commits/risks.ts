@@ -3,7 +3,7 @@ import { RouteTableError } from '../routes/errors.js';
 import { describeRoute, type Route } from '../routes/route.js';
 import type { BestRouteChange } from './best-route-change.js';
 import type { CommitOptions, Risk } from './change.js';
-import type { CommitStep } from './commit.js';
+import type { Atomicity, CommitStep } from './commit.js';
 
 /** A danger of a plan. */
 export interface RiskFinding {
@@ -20,6 +20,7 @@ interface RiskGround {
   /** The table before. */
   readonly rows: ReadonlyMap<string, Route>;
   readonly owner: string;
+  readonly atomicity: Atomicity;
   readonly replacesDefaultRoute: boolean;
 }
 
@@ -38,16 +39,18 @@ function managementPath({ bestRoutes }: RiskGround): RiskFinding[] {
     });
 }
 
-/** A default route that goes while the same change makes another one of its family is replaced, not removed. */
-function defaultRoutes({ steps, rows, replacesDefaultRoute }: RiskGround): RiskFinding[] {
+/** A default route that goes only if the same change could make another one of its family is replaced, not removed. */
+function defaultRoutes({ steps, rows, atomicity, replacesDefaultRoute }: RiskGround): RiskFinding[] {
   if (replacesDefaultRoute) return [];
   return ([4, 6] as const).flatMap((family) => {
     const ofFamily = steps.filter(({ key }) => isDefault(key, family));
     const gone = ofFamily.filter(({ kind }) => kind === 'delete');
-    if (gone.length === 0 || ofFamily.some(({ kind }) => kind === 'create')) return [];
+    const replaced = ofFamily.some(({ kind }) => kind === 'create');
+    if (gone.length === 0 || (replaced && atomicity === 'all-or-nothing')) return [];
     const before = [...rows.values()].filter((route) => isDefault(route, family)).length;
-    const last = before === gone.length;
-    const message = `${gone.map(({ key }) => describeRoute(key)).join(', ')} is removed${last ? `, and no IPv${family} default route is left` : ''}`;
+    const last = before === gone.length && !replaced;
+    const rest = replaced ? ', even if the new one cannot be made' : last ? `, and no IPv${family} default route is left` : '';
+    const message = `${gone.map(({ key }) => describeRoute(key)).join(', ')} is removed${rest}`;
     return [{ risk: 'default-route', message, needs: last ? 'both' : 'either' } as const];
   });
 }
@@ -57,9 +60,9 @@ function isDefault({ destinationPrefix }: Pick<Route, 'destinationPrefix'>, fami
 }
 
 function otherOwners({ steps, owner }: RiskGround): RiskFinding[] {
-  return steps.flatMap(({ key, kind, receipt }) => {
+  return steps.flatMap(({ key, receipt }) => {
     const other = receipt?.before?.owner;
-    if (other === undefined || other === owner || (kind === 'unchanged' && receipt?.after === undefined)) return [];
+    if (other === undefined || other === owner) return [];
     return [{ risk: 'other-owner', message: `${describeRoute(key)} belongs to "${other}"`, needs: 'consent' } as const];
   });
 }

@@ -1,4 +1,5 @@
 import { formatAddress } from '../../proto/address.js';
+import { RouteTableError } from '../routes/errors.js';
 import { describeSelector, type NetworkInterface } from '../routes/network-interface.js';
 import type { RouteLookup } from '../routes/resolve.js';
 import { destinationText, type InterfaceIdentity, keyText, type Route } from '../routes/route.js';
@@ -15,12 +16,22 @@ export interface TableReading {
 
 /** Reads rows and interfaces. */
 export async function readTable(table: RouteTable): Promise<TableReading> {
-  const [{ routes, fingerprint }, interfaces] = await Promise.all([table.list(), table.interfaces()]);
+  const [{ routes, fingerprint }, interfaces] = await Promise.all([table.list(), readInterfaces(table)]);
   return {
     fingerprint,
     routes: new Map(routes.map((route) => [keyText(route), route])),
     interfaces: new Map(interfaces.map((candidate) => [candidate.luid, candidate])),
   };
+}
+
+/** Hosts with only the classic functions do not tell of their interfaces, and take routes all the same. */
+async function readInterfaces(table: RouteTable): Promise<readonly NetworkInterface[]> {
+  try {
+    return await table.interfaces();
+  } catch (error) {
+    if (error instanceof RouteTableError && error.reason === 'FUNCTION_MISSING') return [];
+    throw error;
+  }
 }
 
 /** Answers from one reading; what has to be asked of the host is asked once, so that 10,000 operations are not 10,000 readings. */

@@ -1,5 +1,5 @@
 import { RouteTableError } from '../routes/errors.js';
-import { changeInto, describeRoute, type RouteKey, sameRow, wholeRow } from '../routes/route.js';
+import { changeInto, describeRoute, type Route, type RouteKey, sameRow, wholeRow } from '../routes/route.js';
 import type { RouteTable } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow } from '../routes/write.js';
 import type { CommitStep } from './commit.js';
@@ -7,9 +7,9 @@ import { type Failure, toFailure } from './failure.js';
 
 /** What undoing came to. */
 export interface UndoneSteps {
-  /** With a failure where the row was left as it is: somebody else changed it meanwhile, or its interface is gone. */
+  /** With a failure where the row was left as it is: somebody else changed it meanwhile, its interface is gone, or it could not be put back. */
   readonly steps: readonly CommitStep[];
-  /** How many rows were left so. */
+  /** How many rows were left so, without those that could not be put back. */
   readonly left: number;
   /** Rows that could not be put back; to be tried again. */
   readonly failed: readonly Failure[];
@@ -29,7 +29,7 @@ export async function undoSteps(
   let left = 0;
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const step = steps[index];
-    if (step === undefined || step.kind === 'unchanged') continue;
+    if (step === undefined || step.kind === 'unchanged' || wroteNothing(step)) continue;
     try {
       const failure = await undoStep(table, step, rebooted);
       if (failure !== undefined) {
@@ -37,12 +37,19 @@ export async function undoSteps(
         left += 1;
       }
     } catch (error) {
-      failed.push(toFailure(error));
+      const failure = toFailure(error);
+      results[index] = { ...step, outcome: { ...step.outcome, failure } };
+      failed.push(failure);
     }
     // A large batch must not hold up the calls that ask how it goes.
     if (index % 16 === 0) await new Promise(setImmediate);
   }
   return { steps: results, left, failed };
+}
+
+/** Not tried, or the row had come or gone by other hands: whatever it is now is not the doing of this commit. */
+function wroteNothing({ outcome: { failure } }: CommitStep): boolean {
+  return failure !== undefined && ['NOT_ATTEMPTED', 'ROUTE_EXISTS', 'ROUTE_NOT_FOUND'].includes(failure.reason);
 }
 
 /** Puts one row back. @returns why it was left as it is; undefined: it is as before */
@@ -58,10 +65,19 @@ async function undoStep(table: RouteTable, step: CommitStep, rebooted: boolean):
     await createRow(table, wholeRow(before));
     return undefined;
   }
-  if (before !== undefined && sameRow(current, before)) return undefined;
+  if (before !== undefined && sameRow(current, before) && !lifetimesChanged(current, before, step.after)) return undefined;
   if (step.after === undefined || !sameRow(current, step.after)) return foreign(key, `has metric ${current.metric}`);
   await (before === undefined ? deleteRow(table, current) : setRow(table, changeInto(before, current), current));
   return undefined;
+}
+
+/** Whether the row still has the lifetimes that the step gave it, and not those before: all of them only run down. */
+function lifetimesChanged(current: Route, before: Route, after: Route | undefined): boolean {
+  return (['validLifetimeSeconds', 'preferredLifetimeSeconds'] as const).some((member) => {
+    const [is, was, given] = [current, before, after].map((route) => route?.[member]);
+    if (is === undefined || was === undefined || given === undefined || was === given) return false;
+    return given > was ? is > was : is <= given;
+  });
 }
 
 /** The key with the interface's index of today; undefined when the interface is gone, and all its rows with it. */
@@ -70,8 +86,9 @@ async function presentKey(table: RouteTable, key: RouteKey): Promise<RouteKey | 
     const identity = await table.findInterface({ by: 'luid', luid: key.interface.luid });
     return { destinationPrefix: key.destinationPrefix, nextHop: key.nextHop, interface: identity };
   } catch (error) {
-    if (error instanceof RouteTableError && error.reason === 'INTERFACE_NOT_FOUND') return undefined;
-    throw error;
+    if (!(error instanceof RouteTableError && ['INTERFACE_NOT_FOUND', 'FUNCTION_MISSING'].includes(error.reason))) throw error;
+    // The conversion of names may also fail, or be missing: only what the host says of the interface itself counts.
+    return table.missing(key).reason === 'INTERFACE_NOT_FOUND' ? undefined : key;
   }
 }
 

@@ -43,7 +43,10 @@ export function duplex<Request, Response>(
   return (call) => {
     const described = describeCall(call, connections);
     // Half a request must not look like a whole one: when the client leaves, reading fails.
-    answer(log, call, handle(addAbortSignal(described.signal, call), described));
+    addAbortSignal(described.signal, call);
+    // Reading to the end must not end the writing side as well.
+    const requests: AsyncIterable<Request> = call.iterator({ destroyOnReturn: false });
+    answer(log, call, handle(requests, described));
   };
 }
 

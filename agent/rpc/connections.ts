@@ -16,7 +16,7 @@ interface Connection {
 export interface Connections {
   /** Who is behind the peer that grpc-js names. */
   callFrom(peer: string): Pick<Caller, 'peer' | 'connectedAt'>;
-  /** Addresses of everybody who is connected and made a call, but for this host itself. */
+  /** Addresses of everybody who is connected and made a call. */
   controllers(): Address[];
   /** Takes note of connections to this port from now on. */
   listen(port: number): void;
@@ -55,8 +55,8 @@ export function createConnections(now: () => number): Connections {
       return { peer: { address: connection.address, port: connection.port }, connectedAt: connection.connectedAt };
     },
     controllers() {
-      const served = [...open.values()].filter(({ served, address }) => served && !isLoopback(address));
-      return [...new Map(served.map(({ address }) => [formatAddress(address), address])).values()];
+      const served = [...open.values()].filter(({ served }) => served).map(({ address }) => address);
+      return [...new Map(served.map((address) => [formatAddress(address), address])).values()];
     },
     close() {
       unsubscribe('net.server.socket', accepted);
@@ -68,8 +68,4 @@ export function createConnections(now: () => number): Connections {
 function unmapped(text: string): Address {
   const [address = ''] = text.replace(/^::ffff:(?=\d+\.)/i, '').split('%');
   return parseAddress(address);
-}
-
-function isLoopback({ family, bytes }: Address): boolean {
-  return family === 4 ? bytes[0] === 127 : bytes.every((byte, index) => byte === (index === 15 ? 1 : 0));
 }

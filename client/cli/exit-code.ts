@@ -33,8 +33,10 @@ export interface Outcome {
 /** Reasons that lie in what was given to this program, though they show per host. */
 const inputReasons: ReadonlySet<RouteErrorReason> = new Set(['INVALID_CREDENTIALS', 'PLAINTEXT_REFUSED']);
 
-/** The change was made and is undone, or will be. */
-const undoneReasons: ReadonlySet<RouteErrorReason> = new Set(['ROLLED_BACK', 'NOT_CONFIRMED', 'PROBE_FAILED']);
+/** The change was made and is undone, or will be. A probe that failed before anything was written belongs to no commit. */
+function isUndone({ reason, metadata }: RouteError): boolean {
+  return reason === 'ROLLED_BACK' || reason === 'NOT_CONFIRMED' || (reason === 'PROBE_FAILED' && metadata.commit_id !== undefined);
+}
 
 /** The exit code of a command that addressed hosts. */
 export function exitCodeOf({ succeeded, errors, untouched, interrupted, changes = false, partlyDone = 0 }: Outcome): ExitCode {
@@ -43,7 +45,7 @@ export function exitCodeOf({ succeeded, errors, untouched, interrupted, changes 
   if (succeeded + partlyDone > 0) return exitCodes.partlyFailed;
   const all = (isSo: (reason: RouteErrorReason) => boolean) => errors.every(({ reason }) => isSo(reason));
   if (all((reason) => reason === 'UNREACHABLE')) return exitCodes.unreachable;
-  if (all((reason) => undoneReasons.has(reason))) return exitCodes.rolledBack;
+  if (errors.every(isUndone)) return exitCodes.rolledBack;
   if (all((reason) => reason === 'STALE_PLAN')) return exitCodes.stalePlan;
   return all((reason) => inputReasons.has(reason)) ? exitCodes.usage : exitCodes.failed;
 }

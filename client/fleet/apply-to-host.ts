@@ -36,10 +36,10 @@ export function applyFailure({ ok, results, commit }: ApplyResult, address: stri
     failures.find(isCause) ?? { code: 'UNKNOWN', reason: 'UNKNOWN', message: 'the agent does not say why' };
   const common = { remedy: cause.remedy, win32: cause.win32, metadata: cause.metadata, address, method: 'ApplyRoutes' };
   if (commit?.state === 'rolledBack') {
-    return new RouteError({ ...common, code: 'ABORTED', reason: 'ROLLED_BACK', message: `undone: ${cause.message} (${cause.reason})` });
+    return new RouteError({ ...common, code: 'ABORTED', reason: 'ROLLED_BACK', message: `undone after ${cause.reason}: ${cause.message}` });
   }
   if (commit?.state === 'rollbackFailed' || commit?.state === 'rollingBack') {
-    const message = `failed, and is not undone yet: ${cause.message} (${cause.reason})`;
+    const message = `not undone yet after ${cause.reason}: ${cause.message}`;
     const remedy = `see "routefleet commit show ${commit.id}"; the agent goes on trying`;
     return new RouteError({ ...common, remedy, code: 'ABORTED', reason: 'ROLLBACK_FAILED', message });
   }

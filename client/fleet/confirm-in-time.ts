@@ -29,9 +29,9 @@ export async function confirmInTime(
   const end = performance.now() + confirmRemainingMs;
   const leftMs = () => end - performance.now();
   let last: RouteError | undefined;
-  while (leftMs() > 0) {
+  for (let left = leftMs(); left > 0; left = leftMs()) {
     try {
-      return await client.confirmCommit(id, { signal, timeoutMs: Math.min(attemptMs, leftMs()) });
+      return await client.confirmCommit(id, { signal, timeoutMs: Math.min(attemptMs, left) });
     } catch (error) {
       if (!(error instanceof RouteError)) throw error;
       if (error.reason === 'COMMIT_NOT_PENDING' && last !== undefined) return await settledCommit(client, id, error, signal);

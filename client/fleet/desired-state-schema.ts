@@ -86,8 +86,7 @@ export const desiredStateSchema: z.ZodType<DesiredStateFile> = z
   .strictObject({
     owner: z
       .string()
-      .min(1, 'is empty')
-      .max(128, 'is longer than 128 characters')
+      .regex(/^[A-Za-z0-9_.:/@+-]{1,64}$/, 'is not 1 to 64 characters out of letters, digits and "_.:/@+-"')
       .meta({ description: 'Who the routes belong to. Routes of this owner that are not listed are deleted; others are left alone.' }),
     driftPolicy: z
       .enum(['enforce', 'report'], 'is not "enforce" or "report"')

@@ -82,16 +82,21 @@ describe('a client of a simulated Windows host', () => {
     expect(await client.deleteRoute(key, { expectedRevision: revision })).toMatchObject({ function: 'DeleteIpForwardEntry' });
   });
 
-  it('tells what Windows said', async () => {
+  it('tells that there is a row already', async () => {
     await client.createRoute(key);
     const error = await caught(client.createRoute({ ...key, metric: 1 }));
     await client.deleteRoute(key);
-    expect(error).toMatchObject({
-      code: 'ALREADY_EXISTS',
-      reason: 'ROUTE_EXISTS',
+    expect(error).toMatchObject({ code: 'ALREADY_EXISTS', reason: 'ROUTE_EXISTS', remedy: expect.stringMatching(/\w/) });
+  });
+
+  it('tells what Windows said', async () => {
+    agent.control.fail('CreateIpForwardEntry', { call: 1, code: 5 });
+    expect(await caught(client.createRoute(key))).toMatchObject({
+      code: 'PERMISSION_DENIED',
+      reason: 'ACCESS_DENIED',
       method: 'CreateRoute',
       address: agent.address,
-      win32: { code: 5010, name: 'ERROR_OBJECT_ALREADY_EXISTS' },
+      win32: { code: 5, name: 'ERROR_ACCESS_DENIED', function: 'CreateIpForwardEntry' },
       remedy: expect.stringMatching(/\w/),
     });
   });

@@ -1,6 +1,9 @@
+import type { ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
+import type { WriteOptions } from '../../proto/gen/routefleet/v1/commit.pb.js';
 import type { RouteFilter, RouteSpec } from '../../proto/gen/routefleet/v1/route.pb.js';
-import type { Partially } from '../support/wire.js';
+import { WatchRoutesRequest } from '../../proto/gen/routefleet/v1/route_service.pb.js';
+import { type Partially, WireError } from '../support/wire.js';
 import type { ContractSubject } from './contract-host.js';
 import { byAlias, failureOf, useContractHost } from './fixture.js';
 
@@ -39,6 +42,31 @@ const badFilters: readonly [string, Partially<RouteFilter>, string, string][] = 
     '"10.0.0.0/8"',
   ],
   ['a malformed GUID', { interface: { selector: { $case: 'guid', value: '{1234}' } } }, 'INVALID_ARGUMENT', '"{1234}"'],
+];
+
+const badOptions: readonly [string, Partially<WriteOptions>, string, string][] = [
+  ['an owner that is no name', { owner: 'two words' }, 'INVALID_TEXT', 'options.owner: "two words"'],
+  ['a commit id that is no name', { commitId: 'a\nb' }, 'INVALID_TEXT', 'options.commit_id'],
+  ['a comment of many lines', { comment: 'a\nb' }, 'INVALID_TEXT', 'options.comment'],
+  ['a comment that is too long', { comment: 'x'.repeat(257) }, 'INVALID_TEXT', '256'],
+  ['no time to confirm', { confirmWithin: seconds(0) }, 'INVALID_DURATION', 'options.confirm_within: 0 s'],
+  ['more than a day to confirm', { confirmWithin: seconds(86_401) }, 'INVALID_DURATION', '86401 s'],
+  ['a risk that is none', { acceptedRisks: [0 as never] }, 'INVALID_ENUM', 'options.accepted_risks'],
+  ['an unknown risk', { acceptedRisks: [9 as never] }, 'INVALID_ENUM', 'options.accepted_risks: 9'],
+  ['an empty probe', { probes: [{}] }, 'MISSING_FIELD', 'options.probes[0]'],
+  ['a probe of no port', { probes: [{ probe: { $case: 'tcpConnect', value: '192.0.2.1' } }] }, 'INVALID_ARGUMENT', '"192.0.2.1"'],
+  [
+    'a probe of two families',
+    { probes: [{ probe: { $case: 'bestRoute', value: { destination: '192.0.2.1', nextHop: '::' } } }] },
+    'FAMILY_MISMATCH',
+    'options.probes[0].best_route',
+  ],
+  [
+    'a probe that takes too long',
+    { probes: [{ probe: { $case: 'managementPeer', value: true }, timeout: seconds(61) }] },
+    'INVALID_DURATION',
+    'options.probes[0].timeout',
+  ],
 ];
 
 /** What a careless or hostile client sends: a clear error with value, rule and remedy, and nothing is written. */
@@ -93,13 +121,26 @@ export function describeBadInput(subject: ContractSubject): void {
       expect((await wire().getRoute({ key })).route).toEqual(own);
     });
 
-    it('says of what this version does not do that it does not, rather than leave it out', async () => {
+    it.each(badOptions)('refuses options with %s, and writes nothing', async (_what, options, reason, named) => {
       const route = { destinationPrefix: fixture.prefix4(), nextHop: fixture.host.first.nextHops4[0] };
-      const refused = { code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' };
-      expect(await failureOf(wire().createRoute({ route, options: { confirmWithin: seconds(60) } }))).toMatchObject(refused);
-      expect(await failureOf(wire().createRoute({ route: { ...route, persistent: true } }))).toMatchObject(refused);
-      expect(await failureOf(wire().confirmCommit({ commitId: 'x' }))).toMatchObject(refused);
+      const failure = await failureOf(wire().createRoute({ route, options }));
+      expect(failure).toMatchObject({ code: 'INVALID_ARGUMENT', reason });
+      expect(failure.message).toContain(named);
       expect(await failureOf(wire().getRoute({ key: route }))).toMatchObject({ reason: 'ROUTE_NOT_FOUND' });
+    });
+
+    it('refuses a persistent route without an owner, or with a lifetime', async () => {
+      const route = { destinationPrefix: fixture.prefix4(), nextHop: fixture.host.first.nextHops4[0], persistent: true };
+      expect(await failureOf(wire().createRoute({ route }))).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'OWNER_REQUIRED' });
+      const mortal = { ...route, validLifetime: seconds(60) };
+      expect(await failureOf(wire().createRoute({ route: mortal, options: { owner: 'x' } }))).toMatchObject({ reason: 'INVALID_LIFETIME' });
+    });
+
+    it('says of what this version does not do that it does not', async () => {
+      const stream = wire().client.watchRoutes(WatchRoutesRequest.fromPartial({}));
+      const ended = new Promise<WireError>((resolve) => stream.on('error', (error) => resolve(new WireError(error as ServiceError))));
+      stream.resume();
+      expect(await ended).toMatchObject({ code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' });
     });
   });
 }

@@ -117,11 +117,8 @@ export function describeRouteLife(subject: ContractSubject): void {
       const route = { destinationPrefix: fixture.prefix4(), nextHop: fixture.host.first.nextHops4[0], metric: 4 };
       await fixture.create(route);
       const failure = await failureOf(wire().createRoute({ route: { ...route, metric: 5 } }));
-      expect(failure).toMatchObject({
-        code: 'ALREADY_EXISTS',
-        reason: 'ROUTE_EXISTS',
-        facts: { win32_code: '5010', function: functions.create },
-      });
+      expect(failure).toMatchObject({ code: 'ALREADY_EXISTS', reason: 'ROUTE_EXISTS' });
+      expect(failure.message).toContain('metric 4');
       expect((await wire().getRoute({ key: route })).route?.metric).toBe(4);
     });
 

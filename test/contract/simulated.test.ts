@@ -1,6 +1,7 @@
 import { startTestAgent } from '../../agent/testing.js';
 import { connectWire } from '../support/wire.js';
 import { describeBadInput } from './bad-input.js';
+import { describeCommits } from './commits.js';
 import type { ContractSubject } from './contract-host.js';
 import { describeReading } from './reading.js';
 import { describeRouteLife } from './route-life.js';
@@ -27,4 +28,5 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
   describeRouteLife(subject);
   describeReading(subject);
   describeBadInput(subject);
+  describeCommits(subject);
 }

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { describeBadInput } from '../contract/bad-input.js';
+import { describeCommits } from '../contract/commits.js';
 import type { ContractSubject } from '../contract/contract-host.js';
 import { describeReading } from '../contract/reading.js';
 import { describeRouteLife } from '../contract/route-life.js';
@@ -36,6 +37,7 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
     describeRouteLife(subject);
     describeReading(subject);
     describeBadInput(subject);
+    describeCommits(subject);
   } else {
     describe(subject.name, () => it.skip(`needs ${missing}`));
   }

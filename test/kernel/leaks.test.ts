@@ -1,12 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RouteOperation } from '../../proto/gen/routefleet/v1/commit.pb.js';
 import { buildKernelRig, createKernelHost, type KernelAgent, type KernelHost, missingForKernelRig } from '../support/kernel-rig.js';
+import type { Partially } from '../support/wire.js';
 
 const missing = missingForKernelRig();
 const rounds = 10;
 const routesPerRound = 1000;
+/** Few, so that the history is full, and grows no more, after a few rounds. */
+const routesPerCommit = 5;
+/** The agent lets no more than 32 writes of one caller wait. */
+const withinQueue = pLimit(24);
+type Operation = Partially<RouteOperation>;
 
 describe.skipIf(missing !== undefined)(`10,000 routes created and deleted${missing ? ` (missing: ${missing})` : ''}`, () => {
   let host: KernelHost;
@@ -20,8 +28,20 @@ describe.skipIf(missing !== undefined)(`10,000 routes created and deleted${missi
       destinationPrefix: index % 2 ? `198.18.${round}.${index >> 2}/32` : `2001:db8:a:${index.toString(16)}::/64`,
       nextHop: index % 2 ? ['192.0.2.1', '192.0.2.9'][(index >> 1) % 2] : '2001:db8:2::1',
     }));
-    await Promise.all(keys.map((route) => wire.createRoute({ route })));
-    await Promise.all(keys.map((key) => wire.deleteRoute({ key: { ...key, interface: { selector: { $case: 'alias', value: 'dmz0' } } } })));
+    const interfaces = { interface: { selector: { $case: 'alias', value: 'dmz0' } } } as const;
+    const creates = keys.map((value): Operation => ({ operation: { $case: 'create', value } }));
+    const deletes = keys.map((key): Operation => ({ operation: { $case: 'delete', value: { ...key, ...interfaces } } }));
+    for (const operations of [creates, deletes]) {
+      const commits = Array.from({ length: routesPerRound / routesPerCommit }, (_, index) =>
+        withinQueue(async () => {
+          const { failure } = await wire.applyRoutes({
+            operations: operations.slice(index * routesPerCommit, (index + 1) * routesPerCommit),
+          });
+          if (failure !== undefined) throw failure;
+        }),
+      );
+      await Promise.all(commits);
+    }
   }
   const tables = async (): Promise<string> => (await host.namespace.ip('route')) + (await host.namespace.ip('-6 route'));
   const residentKiB = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);

@@ -21,6 +21,7 @@ export async function createAgentTls(directory: string, ipAddress: string): Prom
   const channel: ChannelCredentials = credentials.createSsl(Buffer.from(pki.ca), Buffer.from(key), Buffer.from(certificate));
   return {
     args: ['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca],
-    connect: (address) => connectWire(address, channel, { 'grpc.ssl_target_name_override': name }),
+    // Clients of one address would share a connection, and a new one would not be fresh.
+    connect: (address) => connectWire(address, channel, { 'grpc.ssl_target_name_override': name, 'grpc.use_local_subchannel_pool': 1 }),
   };
 }

@@ -71,7 +71,9 @@ export async function createKernelFleet({ hosts: count }: { readonly hosts: numb
       const namespace = await attach(name, address);
       const files = await pki.writeTo(directory, name, await pki.issueServer({ name, ipAddresses: [address] }));
       const tls = ['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca];
-      const agent = await startAgentProcess({ namespace, args: ['--iphlpapi', library, '--listen', `${address}:7420`, ...tls] });
+      const state = ['--state-dir', join(directory, `state-${name}`)];
+      const args = ['--iphlpapi', library, '--listen', `${address}:7420`, ...state, ...tls];
+      const agent = await startAgentProcess({ namespace, args });
       cleanup.defer(() => agent.stop());
       hosts.push({ name, namespace, agent });
     }

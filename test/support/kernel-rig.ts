@@ -41,6 +41,10 @@ export interface KernelAgentOptions {
   readonly args?: readonly string[];
   /** RIG_FAULTS and the like. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default: that of the host. */
+  readonly namespace?: Namespace;
+  /** Where it keeps its journal, for an agent that is started again. Default: a fresh directory. */
+  readonly stateDir?: string;
 }
 
 /** A namespace that plays a Windows host: lan0 leads to the test, dmz0 to a namespace of neighbours. */
@@ -109,13 +113,13 @@ async function unusedSubnet(): Promise<string> {
   throw new Error('every 100.64.x.0/24 is in use');
 }
 
-async function agentStarter(namespace: Namespace, address: string, directory: string): Promise<KernelHost['startAgent']> {
+async function agentStarter(host: Namespace, address: string, directory: string): Promise<KernelHost['startAgent']> {
   const tls = await createAgentTls(directory, address);
   let agents = 0;
-  return async ({ library, args = [], environment = {} }) => {
+  return async ({ library, args = [], environment = {}, namespace = host, stateDir = join(directory, `state-${agents++}`) }) => {
     const agent = await startAgentProcess({
       namespace,
-      args: ['--iphlpapi', library, '--listen', `${address}:0`, '--state-dir', join(directory, `state-${agents++}`), ...tls.args, ...args],
+      args: ['--iphlpapi', library, '--listen', `${address}:0`, '--state-dir', stateDir, ...tls.args, ...args],
       environment,
     });
     const wire = tls.connect(agent.address);

@@ -1,25 +1,40 @@
 import { type ChannelCredentials, type ClientOptions, type ClientUnaryCall, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { ErrorInfo } from '../../proto/gen/google/rpc/error_details.pb.js';
 import { Status } from '../../proto/gen/google/rpc/status.pb.js';
-import type { Route, RouteFilter } from '../../proto/gen/routefleet/v1/route.pb.js';
+import type { ChangeChunk, ChangeHeader, Commit, PlanStep, PlanSummary, RouteOperation } from '../../proto/gen/routefleet/v1/commit.pb.js';
+import type { Route, RouteFilter, RouteSpec } from '../../proto/gen/routefleet/v1/route.pb.js';
 import {
+  ApplyRoutesRequest,
+  type ApplyRoutesResponse,
+  CancelCommitRequest,
+  type CancelCommitResponse,
   ConfirmCommitRequest,
   type ConfirmCommitResponse,
   CreateRouteRequest,
   type CreateRouteResponse,
   DeleteRouteRequest,
   type DeleteRouteResponse,
+  ExtendCommitRequest,
+  type ExtendCommitResponse,
   GetAgentRequest,
   type GetAgentResponse,
   GetBestRouteRequest,
   type GetBestRouteResponse,
+  GetCommitRequest,
+  type GetCommitResponse,
   GetRouteRequest,
   type GetRouteResponse,
+  ListCommitsRequest,
+  type ListCommitsResponse,
   ListInterfacesRequest,
   type ListInterfacesResponse,
   ListRoutesRequest,
   type ListRoutesResponse,
+  PlanRoutesRequest,
+  type PlanRoutesResponse,
   RouteServiceClient,
+  SetDefaultGatewayRequest,
+  type SetDefaultGatewayResponse,
   SetRouteRequest,
   type SetRouteResponse,
 } from '../../proto/gen/routefleet/v1/route_service.pb.js';
@@ -59,6 +74,31 @@ export interface Listing {
   readonly routes: Route[];
 }
 
+/** A change as the wire takes it: a header and its chunks. */
+export interface WireChange {
+  readonly header?: Partially<ChangeHeader>;
+  readonly operations?: readonly Partially<RouteOperation>[];
+  readonly desiredRoutes?: readonly Partially<RouteSpec>[];
+}
+
+/** The answer to PlanRoutes. */
+export interface WirePlan {
+  readonly summary: PlanSummary;
+  readonly steps: readonly PlanStep[];
+}
+
+/** The answer to ApplyRoutes. */
+export interface WireApplied {
+  /** Kinds of the events, in their order; runs of progress are one. */
+  readonly events: readonly string[];
+  readonly planned: PlanSummary | undefined;
+  /** Reason of each operation's failure; empty: success. */
+  readonly results: readonly string[];
+  readonly commit: Commit | undefined;
+  /** What the call ended with, if it failed. */
+  readonly failure: WireError | undefined;
+}
+
 type Unary<Request, Response> = (request?: Partially<Request>) => Promise<Response>;
 
 interface MessageType<Message> {
@@ -85,6 +125,13 @@ export interface Wire {
   readonly createRoute: Unary<CreateRouteRequest, CreateRouteResponse>;
   readonly setRoute: Unary<SetRouteRequest, SetRouteResponse>;
   readonly deleteRoute: Unary<DeleteRouteRequest, DeleteRouteResponse>;
+  readonly setDefaultGateway: Unary<SetDefaultGatewayRequest, SetDefaultGatewayResponse>;
+  readonly cancelCommit: Unary<CancelCommitRequest, CancelCommitResponse>;
+  readonly extendCommit: Unary<ExtendCommitRequest, ExtendCommitResponse>;
+  readonly getCommit: Unary<GetCommitRequest, GetCommitResponse>;
+  readonly listCommits: Unary<ListCommitsRequest, ListCommitsResponse>;
+  planRoutes(change: WireChange): Promise<WirePlan>;
+  applyRoutes(change: WireChange): Promise<WireApplied>;
   readonly confirmCommit: Unary<ConfirmCommitRequest, ConfirmCommitResponse>;
   listRoutes(filter?: Partially<RouteFilter>): Promise<Listing>;
   close(): void;
@@ -106,6 +153,13 @@ export function connectWire(
     setRoute: promised(SetRouteRequest, (request, done) => client.setRoute(request, done)),
     deleteRoute: promised(DeleteRouteRequest, (request, done) => client.deleteRoute(request, done)),
     confirmCommit: promised(ConfirmCommitRequest, (request, done) => client.confirmCommit(request, done)),
+    setDefaultGateway: promised(SetDefaultGatewayRequest, (request, done) => client.setDefaultGateway(request, done)),
+    cancelCommit: promised(CancelCommitRequest, (request, done) => client.cancelCommit(request, done)),
+    extendCommit: promised(ExtendCommitRequest, (request, done) => client.extendCommit(request, done)),
+    getCommit: promised(GetCommitRequest, (request, done) => client.getCommit(request, done)),
+    listCommits: promised(ListCommitsRequest, (request, done) => client.listCommits(request, done)),
+    planRoutes: (change) => planRoutes(client, change),
+    applyRoutes: (change) => applyRoutes(client, change),
     client,
 
     async listRoutes(filter?: Partially<RouteFilter>): Promise<Listing> {
@@ -121,4 +175,51 @@ export function connectWire(
 
     close: (): void => client.close(),
   };
+}
+
+/** The pieces of a change, as partial messages. */
+export function piecesOf({ header = {}, operations = [], desiredRoutes = [] }: WireChange): object[] {
+  const chunk: Partially<ChangeChunk> = { operations, desiredRoutes };
+  return [{ part: { $case: 'header', value: header } }, { part: { $case: 'chunk', value: chunk } }];
+}
+
+async function planRoutes(client: RouteServiceClient, change: WireChange): Promise<WirePlan> {
+  const call = client.planRoutes();
+  for (const piece of piecesOf(change)) call.write(PlanRoutesRequest.fromPartial(piece as never));
+  call.end();
+  const messages: PlanRoutesResponse[] = [];
+  try {
+    for await (const message of call) messages.push(message);
+  } catch (error) {
+    throw new WireError(error as ServiceError);
+  }
+  const summary = messages[0]?.summary;
+  if (summary === undefined) throw new Error('the plan has no summary');
+  return { summary, steps: messages.flatMap(({ steps }) => steps) };
+}
+
+async function applyRoutes(client: RouteServiceClient, change: WireChange): Promise<WireApplied> {
+  const call = client.applyRoutes();
+  for (const piece of piecesOf(change)) call.write(ApplyRoutesRequest.fromPartial(piece as never));
+  call.end();
+  const events: NonNullable<ApplyRoutesResponse['event']>[] = [];
+  let failure: WireError | undefined;
+  try {
+    for await (const { event } of call) if (event !== undefined) events.push(event);
+  } catch (error) {
+    failure = new WireError(error as ServiceError);
+  }
+  return {
+    events: events.map(({ $case }) => $case).filter((kind, index, all) => kind !== all[index - 1]),
+    planned: events.flatMap((event) => (event.$case === 'planned' ? [event.value] : []))[0],
+    results: events.flatMap((event) => (event.$case === 'results' ? event.value.statuses.map(reasonOf) : [])),
+    commit: events.flatMap((event) => (event.$case === 'commit' ? [event.value] : []))[0],
+    failure,
+  };
+}
+
+/** The reason in a google.rpc.Status; empty for a success. */
+export function reasonOf({ details }: Status): string {
+  const [any] = details;
+  return any === undefined ? '' : ErrorInfo.decode(any.value).reason;
 }

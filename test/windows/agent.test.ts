@@ -134,7 +134,7 @@ describe.skipIf(missing !== undefined)(`an agent under Wine${missing === undefin
 
     it('refuses IPv4 with --ipv4-writes netio, and stops cleanly at Ctrl+C', async () => {
       const { network, agentArgs, prefix, staged } = host;
-      const agent = await startAgent({ prefix, staged, args: [...agentArgs, '--ipv4-writes', 'netio'] });
+      const agent = await startAgent({ prefix, staged, args: [...agentArgs(), '--ipv4-writes', 'netio'] });
       try {
         const client = host.connectTo(agent);
         expect((await client.getAgent()).capabilities.ipv4Writes).toBeUndefined();

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBadInput } from '../contract/bad-input.js';
+import { describeCommits } from '../contract/commits.js';
 import type { ContractSubject } from '../contract/contract-host.js';
 import { describeReading } from '../contract/reading.js';
 import { describeRouteLife } from '../contract/route-life.js';
@@ -43,11 +44,13 @@ async function createWineKernelHost(): Promise<WineKernelHost> {
     const tls = await createAgentTls(directory, address);
     const library = resolve(directory, 'wine/x86_64-windows/iphlpapi_kernel.dll');
     const args = ['--listen', `${address}:0`, '--iphlpapi', library, ...tls.args];
+    let agents = 0;
     return {
       host,
       async start(ipv4Writes) {
         const environment = { WINEDLLPATH: join(directory, 'wine') };
-        const agent = await startAgent({ prefix, staged, environment, args: [...args, '--ipv4-writes', ipv4Writes] });
+        const own = ['--state-dir', join(directory, `state-${agents++}`), '--ipv4-writes', ipv4Writes];
+        const agent = await startAgent({ prefix, staged, environment, args: [...args, ...own] });
         const wire = tls.connect(`${address}:${agent.port}`);
         return {
           wire,
@@ -93,6 +96,7 @@ describe.skipIf(missing !== undefined)(
       describeRouteLife(subject);
       describeReading(subject);
       describeBadInput(subject);
+      describeCommits(subject);
     }
 
     it('creates a route that packets take, reads it back, deletes it, and stops cleanly', async () => {

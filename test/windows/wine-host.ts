@@ -23,8 +23,8 @@ export interface WineHost {
   readonly clientFiles: IdentityFiles;
   /** A client with a certificate that the agents accept. */
   readonly client: RouteClient;
-  /** Arguments of an agent that listens on any free port with mutual TLS. */
-  readonly agentArgs: readonly string[];
+  /** Arguments of an agent that listens on any free port with mutual TLS; each has a state directory of its own. */
+  agentArgs(): readonly string[];
   /** A client as `client`, for another agent of this host. */
   connectTo(agent: WineAgent): RouteClient;
   remove(): Promise<void>;
@@ -48,8 +48,9 @@ export async function createWineHost(): Promise<WineHost> {
     const files = await pki.writeTo(directory, 'agent', server);
     const controller = await pki.issueClient({ name: 'controller' });
     const clientFiles = await pki.writeTo(directory, 'controller', controller);
-    const agentArgs = [
-      ...['--listen', `${network.address}:0`, '--log-level', 'debug'],
+    let agents = 0;
+    const agentArgs = (): string[] => [
+      ...['--listen', `${network.address}:0`, '--log-level', 'debug', '--state-dir', join(staged.directory, `state-${agents++}`)],
       ...['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca],
     ];
 
@@ -59,7 +60,7 @@ export async function createWineHost(): Promise<WineHost> {
       cleanup.defer(() => client.close());
       return client;
     };
-    const agent = await startAgent({ prefix, staged, args: agentArgs });
+    const agent = await startAgent({ prefix, staged, args: agentArgs() });
     cleanup.defer(agent.stop);
     const client = connectTo(agent);
     return { network, prefix, staged, pki, agent, address: client.address, clientFiles, client, agentArgs, connectTo, remove: cleanup.run };

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { inOptionWords } from './option-words.js';
 import { oneLine } from './printable.js';
 
 /** Something that went wrong, for people. */
@@ -13,5 +14,5 @@ export function renderFailure(subject: string, { message, reason, remedy }: Fail
   const { bold, red } = pc.createColors(color);
   const why = reason === undefined ? '' : ` (${reason})`;
   const sentence = `${oneLine(message).replace(/\.$/, '')}${why}.`;
-  return `${bold(red(`${oneLine(subject)}:`))} ${sentence}${remedy === undefined ? '' : ` Remedy: ${oneLine(remedy)}.`}\n`;
+  return `${bold(red(`${oneLine(subject)}:`))} ${sentence}${remedy === undefined ? '' : ` Remedy: ${inOptionWords(oneLine(remedy))}.`}\n`;
 }

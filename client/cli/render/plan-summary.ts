@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { BestRouteChange, PlanSummary, PlanWarning } from '../../model/plan.js';
 import type { Route } from '../../model/route.js';
+import { inOptionWords } from './option-words.js';
 import { oneLine, printable } from './printable.js';
 import { wayText } from './route-text.js';
 import type { DocumentStyle } from './view.js';
@@ -36,7 +37,7 @@ function renderBestRoute({ destination, management, before, after }: BestRouteCh
 function renderWarning({ reason, message, remedy, risk }: PlanWarning, { color }: DocumentStyle): string {
   const { yellow } = pc.createColors(color);
   const accept = risk === undefined ? '' : ` Risk: ${risk}.`;
-  const todo = remedy === undefined ? '' : ` Remedy: ${oneLine(remedy).replace(/\.$/, '')}.`;
+  const todo = remedy === undefined ? '' : ` Remedy: ${inOptionWords(oneLine(remedy)).replace(/\.$/, '')}.`;
   return `  ${yellow('warning:')} ${oneLine(message).replace(/\.$/, '')} (${printable(reason)}).${accept}${todo}\n`;
 }
 

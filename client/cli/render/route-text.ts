@@ -16,22 +16,32 @@ export function interfaceText({ interfaceAlias, interfaceIndex }: Route): string
   return `on ${interfaceAlias ?? `interface ${interfaceIndex}`}`;
 }
 
+interface Property {
+  readonly name: string;
+  /** Undefined: it has none. */
+  readonly read: (route: Route) => string | number | boolean | undefined;
+  /** Told of every row, not only where it differs. Default true. */
+  readonly always?: boolean;
+}
+
 /** What a caller can decide about a row, beside its key, in the words of a person. */
-const properties: readonly (readonly [name: string, read: (route: Route) => string | undefined])[] = [
-  ['metric', ({ metric }) => String(metric)],
-  ['valid lifetime', ({ validLifetimeSeconds }) => secondsText(validLifetimeSeconds)],
-  ['preferred lifetime', ({ preferredLifetimeSeconds }) => secondsText(preferredLifetimeSeconds)],
-  ['published', ({ publish }) => (publish ? 'yes' : undefined)],
-  ['owner', ({ owner }) => owner],
-  ['persistent', ({ persistent }) => (persistent ? 'yes' : undefined)],
+const properties: readonly Property[] = [
+  { name: 'metric', read: ({ metric }) => metric },
+  { name: 'valid lifetime', read: ({ validLifetimeSeconds }) => secondsText(validLifetimeSeconds) },
+  { name: 'preferred lifetime', read: ({ preferredLifetimeSeconds }) => secondsText(preferredLifetimeSeconds) },
+  { name: 'published', read: ({ publish }) => publish },
+  { name: 'persistent', read: ({ persistent }) => persistent },
+  // The same for all rows of a change, as a rule.
+  { name: 'owner', read: ({ owner }) => owner, always: false },
 ];
 
-/** "metric 5, persistent yes" */
+/** "metric 5, persistent" */
 export function propertiesText(route: Route): string {
   return properties
-    .flatMap(([name, read]) => {
+    .flatMap(({ name, read, always = true }) => {
       const value = read(route);
-      return value === undefined ? [] : [`${name} ${value}`];
+      if (!always || value === undefined || value === false) return [];
+      return [value === true ? name : `${name} ${value}`];
     })
     .join(', ');
 }
@@ -39,11 +49,16 @@ export function propertiesText(route: Route): string {
 /** "metric 5 -> 7"; of what differs only. */
 export function differencesText(before: Route, after: Route): string {
   return properties
-    .flatMap(([name, read]) => {
-      const [from = 'none', to = 'none'] = [read(before), read(after)];
+    .flatMap(({ name, read }) => {
+      const [from, to] = [valueText(read(before)), valueText(read(after))];
       return from === to ? [] : [`${name} ${from} -> ${to}`];
     })
     .join(', ');
+}
+
+function valueText(value: string | number | boolean | undefined): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return String(value ?? 'none');
 }
 
 function secondsText(seconds: number | undefined): string | undefined {

@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import type { RouteFailure } from '../../errors/route-error.js';
 import type { StepKind } from '../../model/plan.js';
 import type { Route } from '../../model/route.js';
+import { inOptionWords } from './option-words.js';
 import { oneLine, printable } from './printable.js';
 import { differencesText, hopText, interfaceText, propertiesText } from './route-text.js';
 import type { DocumentStyle } from './view.js';
@@ -59,7 +60,7 @@ function keyCells(row: Route | undefined): string[] {
 }
 
 function failureCells({ before, after, operationIndex }: Step, { message, reason, remedy }: RouteFailure): string[] {
-  const told = `${oneLine(message)} (${reason})${remedy === undefined ? '' : `. Remedy: ${oneLine(remedy)}`}`;
+  const told = `${oneLine(message)} (${reason})${remedy === undefined ? '' : `. Remedy: ${inOptionWords(oneLine(remedy))}`}`;
   const row = before ?? after;
   if (row !== undefined) return [...keyCells(row), told];
   return [operationIndex === undefined ? told : `operation ${operationIndex}: ${told}`];

@@ -13,9 +13,12 @@ import type { SimulatedIphlpapi } from '../../../agent/iphlpapi/simulated/simula
 import { TableRevision } from '../../../agent/routes/revision.js';
 import type { RouteTable } from '../../../agent/routes/route-table.js';
 import { simulateHost } from '../../../agent/simulate.js';
-import { formatAddress, parseAddress } from '../../../proto/address.js';
-import { formatPrefix, parsePrefix } from '../../../proto/prefix.js';
+import { type Address, formatAddress, parseAddress } from '../../../proto/address.js';
+import { formatPrefix, type Prefix, parsePrefix } from '../../../proto/prefix.js';
 import { createMemoryFiles, journalDirectory, type MemoryFiles } from './memory-files.js';
+
+/** For tests with thousands of runs: seconds of work, but minutes on a machine that ten others use. */
+export const patienceMs = 600_000;
 
 /** The functions that change the table. */
 export const writeFunctions: readonly IphlpapiFunction[] = [
@@ -58,7 +61,10 @@ export type ApplyContext = Partial<Caller> & Partial<ApplyEvents>;
 export function makeHost({
   profile = 'datacenter',
   ipv4Writes = 'classic',
-}: { readonly profile?: ProfileName; readonly ipv4Writes?: 'classic' | 'netio' } = {}): Host {
+}: {
+  readonly profile?: ProfileName;
+  readonly ipv4Writes?: 'classic' | 'netio';
+} = {}): Host {
   const { iphlpapi } = simulateHost({ profile, simulateHostNumber: 1 });
   const files = createMemoryFiles();
   const table = (ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, false);
@@ -79,7 +85,11 @@ export function makeHost({
       engine,
       journal,
       apply: (change, commitOptions, who) => engine.apply(...makeRequest(change, commitOptions, who)),
-      idle: () => engine.extend('', 0).then(undefined, () => undefined).then(),
+      idle: () =>
+        engine
+          .extend('', 0)
+          .then(undefined, () => undefined)
+          .then(),
     };
   };
   return { iphlpapi, control: iphlpapi.control, files, table, start };
@@ -135,16 +145,29 @@ export const remove = (text: string, allowMissing = false): Operation => ({ acti
  * Every row with all its members, by its name. Left out: the age, which is the time since the last write, and with `restored` the origin as well,
  * which is always "manual" for a row that was put back: no function sets it.
  */
-export function tableOf({ control }: Pick<Host, 'control'>, { restored = false } = {}): Map<string, string> {
+export function tableOf(
+  { control }: Pick<Host, 'control'>,
+  { restored = false }: { readonly restored?: boolean } = {},
+): Map<string, string> {
   return new Map(
     control
       .routes()
       .map(({ destinationPrefix, nextHop, interfaceLuid, interfaceIndex, age: _age, origin, ...members }): [string, string] => [
-        `${formatPrefix(destinationPrefix)} ${formatAddress({ ...nextHop, scopeId: 0 })} ${interfaceIndex}`,
+        `${nameOf(destinationPrefix, nextHop)} ${interfaceIndex}`,
         JSON.stringify({ ...members, luid: String(interfaceLuid), ...(restored ? {} : { origin }) }),
       ])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
+}
+
+const names = new Map<string, string>();
+
+/** Prefix and next hop as text; remembered, for properties ask for the same ones a million times. */
+function nameOf(prefix: Prefix, nextHop: Address): string {
+  const key = `${prefix.bytes}/${prefix.length} ${nextHop.bytes}`;
+  const known = names.get(key) ?? `${formatPrefix(prefix)} ${formatAddress({ ...nextHop, scopeId: 0 })}`;
+  names.set(key, known);
+  return known;
 }
 
 /** Calls of functions that write, so far. */

@@ -57,7 +57,10 @@ it('adopts a row of another program that is named, without a write when it is as
 it('hands a row of another owner over only with consent', async () => {
   const { agent } = await makeOwners();
   const change = [put('10.104.0.0/16 via 10.40.0.1 on Storage')];
-  await expect(replace(agent, change)).rejects.toMatchObject({ reason: 'RISK_NOT_ACCEPTED', facts: { risk: 'OTHER_OWNER', needs: 'consent' } });
+  await expect(replace(agent, change)).rejects.toMatchObject({
+    reason: 'RISK_NOT_ACCEPTED',
+    facts: { risk: 'OTHER_OWNER', needs: 'consent' },
+  });
   await replace(agent, change, ['other-owner']);
   expect(owners(agent)).toEqual(['netops 0']);
 });
@@ -67,8 +70,21 @@ it.each([
   ['delete', remove(firstRow)],
 ])('takes a %s of a row of another owner only with consent, and the receipt goes', async (_kind, operation) => {
   const { agent } = await makeOwners();
-  await expect(agent.apply([operation], { acceptedRisks: new Set(), confirmWithinMs: 1000 })).rejects.toMatchObject({ facts: { risk: 'OTHER_OWNER' } });
+  await expect(agent.apply([operation], { acceptedRisks: new Set(), confirmWithinMs: 1000 })).rejects.toMatchObject({
+    facts: { risk: 'OTHER_OWNER' },
+  });
   await agent.apply([operation]);
+  expect(owners(agent)).toEqual(['netops 2', 'lab 0']);
+});
+
+it('lets the receipt of another owner go only with consent, also while its row is gone', async () => {
+  const { host, agent } = await makeOwners();
+  host.control.deleteRoute({ interfaceAlias: 'Storage', destinationPrefix: '10.101.0.0/16', nextHop: '10.40.0.1' });
+  await expect(agent.apply([remove(firstRow, true)], { acceptedRisks: new Set() })).rejects.toMatchObject({
+    facts: { risk: 'OTHER_OWNER' },
+  });
+  expect(owners(agent)).toEqual(['netops 0', 'netops 2', 'lab 0']);
+  await agent.apply({ operations: [remove(firstRow)], owner: 'netops' }, { acceptedRisks: new Set() });
   expect(owners(agent)).toEqual(['netops 2', 'lab 0']);
 });
 
@@ -103,4 +119,15 @@ it('drops the receipt of a row that another program deleted, when its owner repl
   host.control.deleteRoute({ interfaceAlias: 'Storage', destinationPrefix: '10.101.0.0/16', nextHop: '10.40.0.1' });
   await replace(agent, [put(secondRow, { metric: 2 })]);
   expect(owners(agent)).toEqual(['netops 2', 'lab 0']);
+});
+
+it('takes a policy back with its commit, and makes none for the policy that there is', async () => {
+  const { agent } = await makeOwners();
+  const change = { operations: [], owner: 'netops', driftPolicy: 'report' } as const;
+  await agent.apply(change, { commitId: 'a', confirmWithinMs: 1000 });
+  expect(agent.engine.driftPolicyOf('netops')).toBe('report');
+  await agent.engine.cancel('a', { abandon: false }, { actor: '', peer: undefined, connectedAt: undefined });
+  expect(agent.engine.driftPolicyOf('netops')).toBe('enforce');
+  await agent.apply(change);
+  expect((await agent.apply(change)).commit).toBeUndefined();
 });

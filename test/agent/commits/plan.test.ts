@@ -4,8 +4,9 @@ import { keyText, nextHopText } from '../../../agent/routes/route.js';
 import { formatPrefix } from '../../../proto/prefix.js';
 import { create, makeHost, put, remove, row, set, tableOf, writesOf } from './fixture.js';
 
-const told = (steps: readonly { kind: string; key: Parameters<typeof nextHopText>[0] & { destinationPrefix: Parameters<typeof formatPrefix>[0] } }[]) =>
-  steps.map(({ kind, key }) => `${kind} ${formatPrefix(key.destinationPrefix)} ${nextHopText(key)}`);
+const told = (
+  steps: readonly { kind: string; key: Parameters<typeof nextHopText>[0] & { destinationPrefix: Parameters<typeof formatPrefix>[0] } }[],
+) => steps.map(({ kind, key }) => `${kind} ${formatPrefix(key.destinationPrefix)} ${nextHopText(key)}`);
 
 it('creates before it sets, and sets before it deletes; an on-link row comes first and goes last', async () => {
   const host = makeHost();
@@ -80,7 +81,10 @@ it('makes no commit when no operation can be done', async () => {
   const { plan, commit } = await agent.apply({ operations, atomicity: 'continue-on-error' });
   expect(plan?.refused).toMatchObject([{ operationIndex: 0, failure: { reason: 'ROUTE_NOT_FOUND' } }]);
   expect(commit).toBeUndefined();
-  await expect(agent.apply(operations)).rejects.toMatchObject({ reason: 'ROUTE_NOT_FOUND', facts: expect.not.objectContaining({ operation_index: '0' }) });
+  await expect(agent.apply(operations)).rejects.toMatchObject({
+    reason: 'ROUTE_NOT_FOUND',
+    facts: expect.not.objectContaining({ operation_index: '0' }),
+  });
 });
 
 it('tells how many operations are refused, and names the first', async () => {

@@ -31,7 +31,12 @@ it.each<[string, readonly Operation[], readonly string[], readonly string[]]>([
   ['an IPv6 row', [create('2001:db8:ffff::/48 via fe80::1%9')], [far6], ['management-path: either']],
   ['an IPv6 row for an IPv4 controller', [create('2001:db8:ffff::/48 via fe80::1%9')], [far4], []],
   ['two controllers, one concerned', [create('198.51.100.0/24 on Storage')], [far4, far6], ['management-path: either']],
-  ['two controllers, both concerned', [create('198.51.0.0/16 on Storage')], [far4, '198.51.100.9'], ['management-path: either', 'management-path: either']],
+  [
+    'two controllers, both concerned',
+    [create('198.51.0.0/16 on Storage')],
+    [far4, '198.51.100.9'],
+    ['management-path: either', 'management-path: either'],
+  ],
   ['one controller with two connections', [create('198.51.0.0/16 on Storage')], [far4, far4], ['management-path: either']],
   ['the last default route', [remove(default4)], [], ['default-route: both']],
   ['the last default route, on the way', [remove(default4)], [far4], ['management-path: both', 'default-route: both']],
@@ -50,6 +55,12 @@ it('needs less for one of two default routes', async () => {
   expect(await risksOn(host, [remove(default4)], [])).toEqual(['default-route: either']);
 });
 
+it('does not count on a new default route whose failure would not keep the old one from going', async () => {
+  const { engine } = await makeHost().start();
+  const { risks } = await engine.plan({ operations: [otherDefault, remove(default4)], atomicity: 'continue-on-error', owner: '' });
+  expect(risks).toMatchObject([{ risk: 'default-route', needs: 'either' }]);
+});
+
 it('needs nothing where replacing default routes is what was asked for', async () => {
   expect(await risksOf([remove(default4)], [], true)).toEqual([]);
 });
@@ -57,7 +68,11 @@ it('needs nothing where replacing default routes is what was asked for', async (
 it('counts the caller among the controllers', async () => {
   const agent = await makeHost().start();
   const peer = { address: parseAddress(far4), port: 50_000 };
-  const { plan } = await agent.apply([create('198.51.0.0/16 on Storage')], { validateOnly: true, destinations: [parseAddress(far6)] }, { peer });
+  const { plan } = await agent.apply(
+    [create('198.51.0.0/16 on Storage')],
+    { validateOnly: true, destinations: [parseAddress(far6)] },
+    { peer },
+  );
   expect(plan?.risks).toMatchObject([{ risk: 'management-path' }]);
   expect(plan?.bestRoutes).toMatchObject([
     { management: true, changed: true, before: { interfaceAlias: 'Ethernet0' }, after: { interfaceAlias: 'Storage' } },
@@ -86,6 +101,9 @@ it.each<[string, Operation, readonly Risk[], boolean, boolean]>([
 
 it('guards a validation as well', async () => {
   const agent = await makeHost().start({ controllers: () => [parseAddress(far4)] });
-  const validated = agent.apply({ operations: [{ action: 'delete', key: row(default4) }] }, { acceptedRisks: new Set(), validateOnly: true });
+  const validated = agent.apply(
+    { operations: [{ action: 'delete', key: row(default4) }] },
+    { acceptedRisks: new Set(), validateOnly: true },
+  );
   await expect(validated).rejects.toMatchObject({ reason: 'RISK_NOT_ACCEPTED', facts: { risk: 'MANAGEMENT_PATH', needs: 'both' } });
 });

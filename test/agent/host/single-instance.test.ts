@@ -88,6 +88,11 @@ it('keeps other processes out, and no process alive', async () => {
 const unshare = ['unshare', '--user', '--map-root-user', '--net'];
 const mayUnshare = spawnSync('unshare', [...unshare.slice(1), 'true']).status === 0;
 it.skipIf(!mayUnshare)(`keeps out one in another network namespace${mayUnshare ? '' : ' (skipped: none can be made here)'}`, async () => {
+  const { child, answer } = await startHolder(unshare);
+  expect(answer).toBe('held');
+  await expect(acquire()).rejects.toThrow('another agent uses');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
   await acquire();
   expect((await startHolder(unshare)).answer).toBe('ConfigError');
 });

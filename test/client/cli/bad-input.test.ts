@@ -165,7 +165,7 @@ describe('bad input', () => {
       [
         'a host twice',
         'hosts:\n  web1: { port: 1 }\n  web1: { port: 2 }\n',
-        /bad\.yaml:3:3: web1 is there twice\. Remedy: give every host/,
+        /bad\.yaml:3:3: web1 is there twice\. Remedy: give every name and key once/,
       ],
       ['an empty host twice', 'hosts:\n  web1:\n  # again\n  web1:\n', /bad\.yaml:4:3: web1 is there twice\. Remedy: /],
       [

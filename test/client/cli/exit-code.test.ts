@@ -6,6 +6,8 @@ function errors(...reasons: RouteErrorReason[]): RouteError[] {
   return reasons.map((reason) => new RouteError({ code: 'UNKNOWN', reason, message: reason }));
 }
 
+const probeFailed = new RouteError({ code: 'ABORTED', reason: 'PROBE_FAILED', message: 'm', metadata: { commit_id: 'c1' } });
+
 const outcome = { succeeded: 0, errors: errors(), untouched: 0, interrupted: false };
 
 describe('the exit code', () => {
@@ -21,6 +23,16 @@ describe('the exit code', () => {
     ['interrupted', 130, { succeeded: 1, errors: errors('CANCELLED'), interrupted: true }],
     ['interrupted between two hosts', 130, { succeeded: 1, untouched: 1, interrupted: true }],
     ['interrupted when all was done', 0, { succeeded: 2, interrupted: true }],
+    ['changes present', 2, { succeeded: 1, changes: true }],
+    ['changes present, and one down', 3, { succeeded: 1, changes: true, errors: errors('UNREACHABLE') }],
+    ['undone', 4, { errors: errors('ROLLED_BACK') }],
+    ['not confirmed', 4, { errors: errors('NOT_CONFIRMED', 'ROLLED_BACK') }],
+    ['a probe that failed before anything was written', 1, { errors: errors('PROBE_FAILED') }],
+    ['undone since a probe failed', 4, { errors: [probeFailed] }],
+    ['undone after others were done', 3, { succeeded: 1, errors: errors('ROLLED_BACK') }],
+    ['undoing failed', 1, { errors: errors('ROLLBACK_FAILED') }],
+    ['a stale plan', 5, { errors: errors('STALE_PLAN') }],
+    ['done in part', 3, { errors: errors('ACCESS_DENIED'), partlyDone: 1 }],
     ['cancelled by the agent', 1, { errors: errors('CANCELLED') }],
   ])('%s: %i', (_case, code, part) => {
     expect(exitCodeOf({ ...outcome, ...part })).toBe(code);

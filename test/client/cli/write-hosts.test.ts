@@ -165,7 +165,10 @@ describe('commands that write', () => {
       expect((await onFleet('routes', 'set', ...gateway, '--metric', '9', '--all', '--dry-run')).stdout).toMatch(
         /changed \(dry run\).* 0 -> 9 /,
       );
-      expect((await onFleet('routes', 'delete', ...gateway, '--all', '--dry-run')).stdout).toContain('deleted (dry run)');
+      expect(
+        (await onFleet('routes', 'delete', ...gateway, '--all', '--dry-run', '--accept-risk', 'default-route', '--confirm-within', '1m'))
+          .stdout,
+      ).toContain('deleted (dry run)');
       expect(calls()).toEqual(before);
     });
 
@@ -192,7 +195,7 @@ describe('commands that write', () => {
     // Last: web2 stays busy, and web1 changed.
     it('stop where they are at Ctrl-C, and name what was left alone', async () => {
       const { control } = fleet.agent('web2');
-      control.delay('GetIpForwardTable2', 60_000);
+      control.delay('GetIpForwardTable2', 5_000);
       const before = control.calls('GetIpForwardTable2');
       const interruption = new AbortController();
       const running = run(

@@ -36,6 +36,7 @@ const one = (route: string) => `owner: a\nroutes:\n  - ${route}\n`;
 const good = {
   'no routes': 'owner: a\nroutes: []\n',
   everything: one('{ prefix: 10.9.0.0/16, nextHop: 10.20.0.254, interface: Ethernet, metric: 5, persistent: false }'),
+  'the longest owner': `owner: ${'a'.repeat(60)}/@:.\nroutes: []\n`,
   'a drift policy': 'owner: a\ndriftPolicy: report\nroutes: []\n',
   'a prefix alone': one('{ prefix: 0.0.0.0/0 }'),
   'IPv6 with a zone': one('{ prefix: "2001:db8::/32", nextHop: "fe80::1%12" }'),
@@ -55,7 +56,8 @@ const bad = {
   'no owner': 'routes: []\n',
   'an empty owner': 'owner: ""\nroutes: []\n',
   'an owner that is no text': 'owner: 7\nroutes: []\n',
-  'an owner of 129 characters': `owner: ${'a'.repeat(129)}\nroutes: []\n`,
+  'an owner of two words': 'owner: team net\nroutes: []\n',
+  'an owner of 65 characters': `owner: ${'a'.repeat(65)}\nroutes: []\n`,
   'no list of routes': 'owner: a\n',
   'an empty entry "routes"': 'owner: a\nroutes:\n',
   'an unknown key': 'owner: a\nroutes: []\ncolour: red\n',

@@ -6,7 +6,7 @@ const probe = { kind: 'management-peer', timeoutMs: 2000 } as const;
 
 // What refusals and silence on a link prove: test/kernel/neighbours.test.ts.
 describe('the management-peer probe', () => {
-  it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('passes for %s without asking: loopback needs no route', async (text) => {
+  it.each(['127.0.0.1', '127.9.9.9', '::1'])('passes for %s without asking: loopback needs no route', async (text) => {
     // There is no such port: to ask would fail.
     expect(await messageOf(probe, { ...probedHost('office'), peer: { address: parseAddress(text), port: 65_536 } })).toBe('');
   });

@@ -1,0 +1,52 @@
+import type { EngineOptions } from '../../../agent/commits/engine.js';
+import type { RouteTable } from '../../../agent/routes/route-table.js';
+import type { Agent, Host } from './fixture.js';
+
+/**
+ * Runs an agent that is killed at a call of its to the table or to the disk of the journal: neither that one happens nor any later one, and nobody is
+ * told. Resolves then, or when it got through without so many calls.
+ */
+export async function die(
+  host: Host,
+  atCall: number,
+  options: Partial<EngineOptions>,
+  run: (agent: Agent) => Promise<unknown>,
+): Promise<void> {
+  let calls = 0;
+  let kill = (): void => {};
+  const death = new Promise<void>((resolve) => {
+    kill = resolve;
+  });
+  /** Never returns to the dead. */
+  const before = async (): Promise<void> => {
+    calls += 1;
+    if (calls < atCall) return;
+    kill();
+    await new Promise<never>(() => {});
+  };
+  const agent = await host.start({ ...options, table: mortalTable(host.table, before) });
+  host.files.fault = before;
+  await Promise.race([death, run(agent).catch(() => undefined)]);
+  // Whoever still runs must not come back to life with the disk of the next agent.
+  calls = Number.POSITIVE_INFINITY;
+  host.files.fault = () => {};
+}
+
+function mortalTable(table: RouteTable, before: () => Promise<void>): RouteTable {
+  const guard =
+    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      await before();
+      return call(...args);
+    };
+  return {
+    ...table,
+    create: guard(table.create),
+    delete: guard(table.delete),
+    findInterface: guard(table.findInterface),
+    get: guard(table.get),
+    interfaces: guard(table.interfaces),
+    list: guard(table.list),
+    set: guard(table.set),
+  };
+}

@@ -1,0 +1,147 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCrashAgent, type CrashHost, createCrashHost } from '../support/crash-host.js';
+import { buildKernelRig, missingForKernelRig } from '../support/kernel-rig.js';
+import type { CrashCall, CrashReport } from './crash-orders.js';
+import { abandonedAtWrite, type CrashMode, modes, rows, within } from './crash-stories.js';
+
+const missing = missingForKernelRig();
+/** Agents that die at the same time, each in a namespace of its own. */
+const parallel = 3;
+
+interface CrashPoint {
+  /** Before which call; behind the last: at the end. */
+  readonly killAt: number;
+  readonly torn: boolean;
+  readonly call: CrashCall | undefined;
+}
+
+/** Every journal call, every half journal write, every native write, and the end; native reads where the mode asks for them. */
+function crashPoints(calls: readonly CrashCall[], reads: boolean): CrashPoint[] {
+  const points = calls.flatMap((call, index) => {
+    const point = { killAt: index + 1, torn: false, call };
+    return call.kind === 'journal' && call.name === 'write' ? [point, { ...point, torn: true }] : [point];
+  });
+  const chosen = points.filter(({ call }) => reads || call.kind !== 'native read');
+  return [...chosen, { killAt: calls.length + 1, torn: false, call: undefined }];
+}
+
+const describePoint = ({ killAt, torn, call }: CrashPoint): string =>
+  call === undefined ? 'at the end' : `${torn ? 'half-way through' : 'before'} call ${killAt}, ${call.kind} ${call.name}`;
+
+describe.skipIf(missing !== undefined)(`an agent that is killed${missing ? ` (missing: ${missing})` : ''}`, () => {
+  let hosts: CrashHost[] = [];
+  let bundle: string;
+  const summary: string[] = [];
+  let before: string;
+  beforeAll(async () => {
+    bundle = await bundleCrashAgent();
+    const library = await buildKernelRig();
+    for (let number = 0; number < parallel; number++) hosts.push(await createCrashHost(bundle, library, { rows, within }));
+    for (const host of hosts) await host.reset();
+    before = await firstHost().table();
+    for (const host of hosts) expect(withoutLinkLocal(await host.table())).toBe(withoutLinkLocal(before));
+  });
+  afterAll(async () => {
+    console.log(['crash points, all recovered:', ...summary].join('\n  '));
+    for (const host of hosts) await host.remove();
+    hosts = [];
+    await rm(bundle, { force: true });
+  });
+
+  function firstHost(): CrashHost {
+    const [host] = hosts;
+    if (host === undefined) throw new Error('no host');
+    return host;
+  }
+
+  /** Where the first agent of a mode that begins with a restart is killed: in the middle of its writes. */
+  let abandonedAt = 0;
+
+  async function crashOnce(host: CrashHost, mode: CrashMode, point: CrashPoint, stateDir: string): Promise<CrashReport | undefined> {
+    const { story, failWriteAt } = mode;
+    if (mode.leftBehind) {
+      const [first] = modes;
+      if (first === undefined) throw new Error('no mode');
+      await host.crash({ story: first.story, stateDir, killAt: abandonedAt, torn: false });
+    }
+    return host.crash({ story, stateDir, failWriteAt, killAt: point.killAt, torn: point.torn });
+  }
+
+  it.each(modes.map((mode) => [mode.name, mode] as const))('%s', { timeout: 400_000 }, async (name, mode) => {
+    const startedAt = Date.now();
+    const host = firstHost();
+    if (mode.leftBehind) {
+      const [first] = modes as [CrashMode];
+      const report = await host.crash({ story: first.story, stateDir: host.stateDir(), killAt: Number.MAX_SAFE_INTEGER, torn: false });
+      await host.reset();
+      const writes = (report?.calls ?? []).flatMap(({ kind }, index) => (kind === 'native write' ? [index + 1] : []));
+      abandonedAt = writes[abandonedAtWrite - 1] ?? 0;
+      expect(abandonedAt).toBeGreaterThan(0);
+    }
+    // What happens when nothing happens.
+    const whole = await crashOnce(host, mode, { killAt: Number.MAX_SAFE_INTEGER, torn: false, call: undefined }, host.stateDir());
+    expect(whole?.answered).toEqual(mode.answered);
+    const after = await host.table();
+    const { calls } = whole as CrashReport;
+    const points = crashPoints(calls, mode.reads);
+    await host.reset();
+    expect(await host.table()).toBe(before);
+
+    const failures: string[] = [];
+    const outcomes = { before: 0, after: 0 };
+    const waiting = [...points];
+    await Promise.all(
+      hosts.map(async (host) => {
+        for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
+          const outcome = await examine(host, mode, point, withoutLinkLocal(after)).catch((error: unknown) => String(error));
+          if (outcome === 'before' || outcome === 'after') outcomes[outcome] += 1;
+          else failures.push(`killed ${describePoint(point)}: ${outcome}`);
+        }
+      }),
+    );
+    const of = (kind: CrashCall['kind']): number => points.filter(({ call }) => call?.kind === kind).length;
+    summary.push(
+      `${name}: ${points.length} (journal ${of('journal')}, native writes ${of('native write')}, native reads ${of('native read')}, end 1; ` +
+        `${calls.length} calls in all): ${outcomes.before} before, ${outcomes.after} after, ${((Date.now() - startedAt) / 1000).toFixed(0)} s`,
+    );
+    expect(failures).toEqual([]);
+    expect(of('journal')).toBeGreaterThan(0);
+    if (mode.outcome === 'before') expect(outcomes.after).toBe(0);
+    else expect(Math.min(outcomes.before, outcomes.after)).toBeGreaterThan(0);
+  });
+
+  /** @returns which of both the table is after the restart, or what is wrong */
+  async function examine(host: CrashHost, mode: CrashMode, point: CrashPoint, after: string): Promise<string> {
+    const stateDir = host.stateDir();
+    try {
+      const report = await crashOnce(host, mode, point, stateDir);
+      if ((point.call === undefined) !== (report !== undefined)) return 'it was not killed there';
+      const first = await host.recover({ stateDir, write: false });
+      const table = withoutLinkLocal(await host.table());
+      const expected = first.state === 'COMMITTED' ? 'after' : 'before';
+      if (table !== (expected === 'after' ? after : withoutLinkLocal(before))) {
+        return `the commit is ${first.state}, and the table is not that ${expected} it:\n${table}\n${JSON.stringify(first)}`;
+      }
+      // None: its beginning did not get to the disk, and so no row was written.
+      if (!['COMMITTED', 'ROLLED_BACK', 'COMMIT_NOT_FOUND'].includes(first.state ?? '')) return `unsettled: ${JSON.stringify(first)}`;
+      if (report?.answered.at(-1)?.endsWith('COMMITTED') && expected !== 'after') return 'the caller was told that it stands';
+      const second = await host.recover({ stateDir, write: true });
+      if (withoutLinkLocal(await host.table()) !== table) return 'a second restart changed the table';
+      if (second.state !== first.state) return `the second restart says ${second.state ?? second.failure}, the first said ${first.state}`;
+      if (second.fence !== undefined || second.refusal !== undefined) return `no writes are taken: ${JSON.stringify(second)}`;
+      return expected;
+    } finally {
+      if (withoutLinkLocal(await host.table()) !== withoutLinkLocal(before)) await host.reset();
+      await rm(stateDir, { recursive: true, force: true });
+    }
+  }
+});
+
+/** Rows of the links themselves; their addresses differ from namespace to namespace, and no story touches them. */
+function withoutLinkLocal(table: string): string {
+  return table
+    .split('\n')
+    .filter((line) => !line.startsWith('fe80:'))
+    .join('\n');
+}
