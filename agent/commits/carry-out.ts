@@ -3,7 +3,7 @@ import { describeRoute } from '../routes/route.js';
 import { applySteps } from './apply-steps.js';
 import type { Caller, Change, CommitOptions } from './change.js';
 import type { CommitRecord } from './commit.js';
-import type { ApplyEvents, EngineOptions } from './engine.js';
+import type { ApplyEvents, EngineOptions } from './engine-options.js';
 import { type Failure, toFailure } from './failure.js';
 import { judgeProbes } from './probes/judge-probes.js';
 import { runProbes } from './probes/run-probes.js';

@@ -1,18 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import type { Logger } from 'pino';
 import { type Address, isLoopback } from '../../proto/address.js';
 import { RouteTableError } from '../routes/errors.js';
-import type { TableRevision } from '../routes/revision.js';
 import { keyText, type RouteKey } from '../routes/route.js';
-import type { RouteTable } from '../routes/route-table.js';
 import type { PlanView } from './best-route-change.js';
 import { carryOut } from './carry-out.js';
 import type { Caller, Change, CommitOptions } from './change.js';
 import { checkExpectations, checkOperations, hasEffect, type PlannedChange } from './checks.js';
-import type { CommitRecord, HostBoot, Receipt } from './commit.js';
+import type { CommitRecord, Receipt } from './commit.js';
+import type { Applied, ApplyEvents, CommitView, EngineOptions } from './engine-options.js';
 import { type Failure, toError } from './failure.js';
-import type { Journal } from './journal/journal.js';
+import { commitNotFound, lastOfRequest, repeatedCommit } from './history.js';
 import { isFinal } from './journal/memory.js';
+import { newCommit } from './new-commit.js';
 import { planChange } from './plan.js';
 import { resolveOperations } from './resolve-operations.js';
 import { guard } from './risks.js';
@@ -23,42 +21,6 @@ import { createWriteQueue } from './write-queue.js';
 
 /** Waits between two attempts to undo what could not be undone, in ms; the last repeats. */
 const retryDelaysMs = [1000, 2000, 5000, 15_000, 60_000] as const;
-
-/** What the engine works with. */
-export interface EngineOptions {
-  readonly table: RouteTable;
-  readonly revision: TableRevision;
-  readonly journal: Journal;
-  readonly log: Logger;
-  readonly boot: HostBoot;
-  /** Addresses of the controllers that are connected now. */
-  controllers(): readonly Address[];
-  /** Monotonic, in ms. */
-  now(): number;
-}
-
-/** A commit as it is now. */
-export interface CommitView {
-  readonly record: CommitRecord;
-  /** Time left to confirm, in ms; undefined: nothing to confirm. */
-  readonly remainingMs: number | undefined;
-}
-
-/** What an apply came to. */
-export interface Applied {
-  /** Undefined: the request was a repetition. */
-  readonly plan: PlannedChange | undefined;
-  /** Undefined: there was nothing to do, or nothing was to be done. */
-  readonly commit: CommitView | undefined;
-}
-
-/** How an apply is followed. */
-export interface ApplyEvents {
-  /** Ends the wait, and undoes what was written so far. */
-  readonly signal: AbortSignal;
-  onPlanned?(plan: PlannedChange): void;
-  onProgress?(done: number, total: number): void;
-}
 
 /** The only writer of the table: every write is planned, guarded, journaled, applied, read back and, unless it is confirmed, undone. */
 export class CommitEngine {
@@ -152,12 +114,7 @@ export class CommitEngine {
   /** Lets the pending commit stand. */
   confirm(id: string, caller: Caller): Promise<CommitView> {
     return this.#queue.runNext(async () => {
-      const unsettled = this.#named(id);
-      if (unsettled.deadline === undefined) throw notPending(`commit "${id}" is being undone`);
-      if (this.#options.now() >= unsettled.deadline) {
-        await this.#expire();
-        throw notPending(`commit "${id}" was not confirmed in time, and is undone`);
-      }
+      const unsettled = await this.#inTime(id);
       requireFreshConnection(unsettled, caller.connectedAt);
       const record: CommitRecord = { ...unsettled.record, state: 'committed', endTime: new Date() };
       await this.#options.journal.append({ type: 'update', id, state: record.state, endTime: record.endTime });
@@ -180,12 +137,7 @@ export class CommitEngine {
   /** Restarts the timer of the pending commit. */
   extend(id: string, confirmWithinMs: number): Promise<CommitView> {
     return this.#queue.runNext(async () => {
-      const unsettled = this.#named(id);
-      if (unsettled.deadline === undefined) throw notPending(`commit "${id}" is being undone`);
-      if (this.#options.now() >= unsettled.deadline) {
-        await this.#expire();
-        throw notPending(`commit "${id}" was not confirmed in time, and is undone`);
-      }
+      const unsettled = await this.#inTime(id);
       this.#await(unsettled.record, unsettled.appliedAt, confirmWithinMs);
       return this.#view(unsettled.record);
     });
@@ -193,12 +145,10 @@ export class CommitEngine {
 
   /** @throws RouteTableError COMMIT_NOT_FOUND */
   get({ id, requestId }: { readonly id: string; readonly requestId: string }): CommitView {
-    const record = id === '' ? this.#byRequest(requestId) : this.#record(id);
-    if (record !== undefined) return this.#view(record);
-    const what = id === '' ? `with request id "${requestId}"` : `"${id}"`;
-    throw new RouteTableError('COMMIT_NOT_FOUND', `the history has no commit ${what}`, {
-      remedy: 'list the commits; old ones are dropped',
-    });
+    const found = id === '' ? lastOfRequest(this.#options.journal.state.commits, requestId) : { id };
+    const record = found && this.#record(found.id);
+    if (record === undefined) throw commitNotFound(id, requestId);
+    return this.#view(record);
   }
 
   /** The history, newest first. */
@@ -224,29 +174,8 @@ export class CommitEngine {
   }
 
   async #commit(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents, plan: PlannedChange): Promise<CommitRecord> {
-    const { driftPolicies } = this.#options.journal.state;
-    const { owner, driftPolicy, atomicity } = change;
-    const record: CommitRecord = {
-      id: options.commitId || randomUUID(),
-      requestId: options.requestId,
-      contentHash: options.contentHash,
-      state: 'applying',
-      actor: caller.actor,
-      owner,
-      comment: options.comment,
-      atomicity,
-      confirmWithinMs: options.confirmWithinMs,
-      requireFreshConnection: options.requireFreshConnection,
-      createTime: new Date(),
-      endTime: undefined,
-      boot: this.#options.boot,
-      revisionBefore: plan.revision,
-      revisionAfter: 0n,
-      steps: plan.steps,
-      driftPolicy: driftPolicy && { owner, before: driftPolicies.get(owner), after: driftPolicy },
-      probes: [],
-      failure: undefined,
-    };
+    const { boot, journal } = this.#options;
+    const record = newCommit({ change, options, caller, plan, boot, driftPolicyBefore: journal.state.driftPolicies.get(change.owner) });
     const { commit, broken } = await carryOut(this.#options, record, change, options, caller, events);
     if (broken !== undefined) return this.#undo(commit, broken);
     if (commit.state === 'pending') this.#await(commit, this.#options.now(), commit.confirmWithinMs ?? 0);
@@ -318,18 +247,9 @@ export class CommitEngine {
     });
   }
 
-  #repeatOf({ requestId, contentHash, validateOnly }: CommitOptions): CommitRecord | undefined {
-    const known = requestId === '' || validateOnly ? undefined : this.#byRequest(requestId);
-    if (known === undefined || known.contentHash === contentHash) return known;
-    throw new RouteTableError('REQUEST_ID_REUSED', `request id "${requestId}" stands for another change, that of commit "${known.id}"`, {
-      remedy: 'use a new request id for every change, and the same only to repeat it',
-    });
-  }
-
-  #byRequest(requestId: string): CommitRecord | undefined {
-    if (requestId === '') return undefined;
-    const found = [...this.#options.journal.state.commits.values()].findLast((record) => record.requestId === requestId);
-    return found && this.#record(found.id);
+  #repeatOf(options: CommitOptions): CommitRecord | undefined {
+    const known = options.validateOnly ? undefined : repeatedCommit(this.#options.journal.state.commits, options);
+    return known && this.#record(known.id);
   }
 
   /** What is unsettled may be further than the journal, which may have failed. */
@@ -340,6 +260,15 @@ export class CommitEngine {
   #view(record: CommitRecord): CommitView {
     const held = this.#unsettled?.record.id === record.id ? this.#unsettled : undefined;
     return { record, remainingMs: held && remainingMs(held, this.#options.now()) };
+  }
+
+  /** The pending commit while it can still be confirmed. The timer may be late; the clock is not. */
+  async #inTime(id: string): Promise<Unsettled> {
+    const unsettled = this.#named(id);
+    if (unsettled.deadline === undefined) throw notPending(`commit "${id}" is being undone`);
+    if (this.#options.now() < unsettled.deadline) return unsettled;
+    await this.#expire();
+    throw notPending(`commit "${id}" was not confirmed in time, and is undone`);
   }
 
   #named(id: string): Unsettled {

@@ -51,7 +51,9 @@ export class Keeper {
 
   /** Something changed: looks soon. */
   notice(): void {
-    this.#schedule(settleMs);
+    // A look that is under way sets the timer when it ends, and may have read the table before the change.
+    if (this.#looking === undefined) this.#schedule(settleMs);
+    else this.#changed = true;
   }
 
   /** Looks at the table now, and repairs. */

@@ -116,12 +116,12 @@ describe.skipIf(missing !== undefined).each(families)(
       await host.namespace.ip('link delete usb0');
       await expect.poll(drift, soon).toEqual([['INTERFACE_NOT_FOUND', undefined]]);
       // So that the index is another one.
-      await host.namespace.ip('link add filler type dummy');
+      await host.topology.link({ namespace: host.namespace, device: 'filler0' }, { namespace: host.neighbours, device: 'filler1' });
       expect(await makeInterface()).not.toBe(index);
       await expectBack(/dev usb0 .*metric 32 /);
       await expect.poll(drift, soon).toEqual([]);
       await host.namespace.ip('link delete usb0');
-      await host.namespace.ip('link delete filler');
+      await host.namespace.ip('link delete filler0');
     });
 
     it('are only told of where the policy says so', async () => {

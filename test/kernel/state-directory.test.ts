@@ -96,20 +96,12 @@ describe.skipIf(missing !== undefined)(`the state directory on a real disk${miss
     expect(await agent.stop()).toBe(0);
   });
 
-  it('read-only: no write without a journal, and writes again as soon as it is writable', async () => {
+  it('read-only: the agent ends with a clear error, and starts when it is writable again', async () => {
     const stateDir = await mountDisk();
     const agent = await host.startAgent({ library, stateDir });
     await expectWrites(agent);
-    // A file system with a file open for writing cannot be made read-only as a whole; this mount of it can.
-    await run('mount', ['--bind', stateDir, stateDir]);
-    await run('mount', ['-o', 'remount,bind,ro', stateDir]);
-    try {
-      // The agent's open file is of the mount below, and still writable; the path is not.
-      const other = await host.startAgent({ library, stateDir: join(stateDir, 'other') }).catch((error: Error) => error);
-      expect(String(other)).toMatch(/ended with 64 .*\n.*the state directory .* cannot be made: .*EROFS.* Remedy: /);
-    } finally {
-      await run('umount', [stateDir]);
-    }
+    // Not while it runs: Linux makes no file system read-only in which a file is open for writing.
+    await expect(run('mount', ['-o', 'remount,ro', stateDir])).rejects.toThrow('busy');
     expect(await agent.stop()).toBe(0);
 
     await run('mount', ['-o', 'remount,ro', stateDir]);

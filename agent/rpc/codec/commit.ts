@@ -14,7 +14,7 @@ import type { BestRouteChange } from '../../commits/best-route-change.js';
 import type { Risk } from '../../commits/change.js';
 import type { PlannedChange } from '../../commits/checks.js';
 import type { CommitState, CommitStep, StepKind as DomainStepKind, Receipt } from '../../commits/commit.js';
-import type { CommitView } from '../../commits/engine.js';
+import type { CommitView } from '../../commits/engine-options.js';
 import type { RefusedOperation } from '../../commits/plan-steps.js';
 import { type RiskFinding, remedies } from '../../commits/risks.js';
 import type { Route } from '../../routes/route.js';

@@ -1,6 +1,6 @@
 import type { ApplyRoutesRequest, ApplyRoutesResponse } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
 import { RefusedChangeError } from '../../commits/checks.js';
-import type { Applied } from '../../commits/engine.js';
+import type { Applied } from '../../commits/engine-options.js';
 import type { Failure } from '../../commits/failure.js';
 import { operationResults, refusedResults } from '../../commits/operation-results.js';
 import type { Call } from '../call.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Atomicity } from '../../../agent/commits/commit.js';
-import type { Applied } from '../../../agent/commits/engine.js';
+import type { Applied } from '../../../agent/commits/engine-options.js';
 import { operationResults } from '../../../agent/commits/operation-results.js';
 import type { Probe } from '../../../agent/commits/probes/probe.js';
 import { RouteTableError } from '../../../agent/routes/errors.js';

@@ -1,7 +1,8 @@
 import pino from 'pino';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Caller, Change, CommitOptions, Operation, OwnedRequest, Risk } from '../../../agent/commits/change.js';
-import { type Applied, type ApplyEvents, CommitEngine, type EngineOptions } from '../../../agent/commits/engine.js';
+import { CommitEngine } from '../../../agent/commits/engine.js';
+import type { Applied, ApplyEvents, EngineOptions } from '../../../agent/commits/engine-options.js';
 import type { Journal } from '../../../agent/commits/journal/journal.js';
 import { openJournal } from '../../../agent/commits/journal/open-journal.js';
 import { createClassicTable } from '../../../agent/iphlpapi/classic-table.js';

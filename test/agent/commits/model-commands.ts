@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import type { Caller } from '../../../agent/commits/change.js';
-import type { Applied } from '../../../agent/commits/engine.js';
+import type { Applied } from '../../../agent/commits/engine-options.js';
 import { RouteTableError } from '../../../agent/routes/errors.js';
 import { type AskedChange, changeOf, changes, editOf, faults, type Members, metric, rowsAfter, slot } from './arbitraries.js';
 import { compare, type Model, note, noteHalfUndone, pass, type Real, rollBack } from './model.js';

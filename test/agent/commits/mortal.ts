@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../../../agent/commits/engine.js';
+import type { EngineOptions } from '../../../agent/commits/engine-options.js';
 import type { RouteTable } from '../../../agent/routes/route-table.js';
 import type { Agent, Host } from './fixture.js';
 

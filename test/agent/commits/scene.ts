@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Applied } from '../../../agent/commits/engine.js';
+import type { Applied } from '../../../agent/commits/engine-options.js';
 import { RouteTableError } from '../../../agent/routes/errors.js';
 import { type AskedChange, addForeign, changeOf, type ForeignRow, foreignRows, slots } from './arbitraries.js';
 import { type Agent, type Host, makeHost, put } from './fixture.js';
