@@ -75,8 +75,6 @@ export interface CrashMode {
   readonly answered: readonly string[];
   /** What the table may be after the restart. */
   readonly outcome: 'before' | 'before or after';
-  /** Kill before every native read as well: elsewhere that is the same as after the write before it, as reading leaves no trace. */
-  readonly reads: boolean;
   /** A first agent leaves the work half done; it is the one that comes after that is killed. */
   readonly leftBehind?: true;
 }
@@ -87,7 +85,6 @@ export const modes: readonly CrashMode[] = [
     story: { change: { change: allOrNothing }, countFrom: 'apply' },
     answered: ['apply COMMITTED'],
     outcome: 'before or after',
-    reads: true,
   },
   {
     name: 'all or nothing, broken off by a failure of the last step',
@@ -95,7 +92,6 @@ export const modes: readonly CrashMode[] = [
     failWriteAt: 20,
     answered: ['apply ROLLED_BACK'],
     outcome: 'before',
-    reads: false,
   },
   {
     name: 'continue on error, with a step that fails',
@@ -103,35 +99,30 @@ export const modes: readonly CrashMode[] = [
     failWriteAt: 10,
     answered: ['apply COMMITTED'],
     outcome: 'before or after',
-    reads: false,
   },
   {
     name: 'confirmed',
     story: { change: withWayBack, settledBy: 'confirmCommit', countFrom: 'apply' },
     answered: ['apply PENDING_CONFIRMATION', 'confirmCommit COMMITTED'],
     outcome: 'before or after',
-    reads: false,
   },
   {
     name: 'pending and never confirmed',
     story: { change: withWayBack, countFrom: 'applied' },
     answered: ['apply PENDING_CONFIRMATION'],
     outcome: 'before',
-    reads: false,
   },
   {
     name: 'rolled back by a cancellation',
     story: { change: withWayBack, settledBy: 'cancelCommit', countFrom: 'applied' },
     answered: ['apply PENDING_CONFIRMATION', 'cancelCommit ROLLED_BACK'],
     outcome: 'before',
-    reads: false,
   },
   {
     name: 'rolled back at a restart',
     story: { countFrom: 'start' },
     answered: [],
     outcome: 'before',
-    reads: false,
     leftBehind: true,
   },
 ];
