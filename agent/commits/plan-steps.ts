@@ -92,12 +92,15 @@ function planWrite(ground: PlanningGround, operation: Extract<Plannable, { route
   refuseSystemRow(before);
   if (action === 'set') refuseOtherEtag(before, operation.etag);
   const after = matches ? before : previewChanged(before, route);
+  const known = ground.receipts.get(keyText(before));
+  // Whoever sets a metric does not say that the row shall no longer be kept.
+  const kept = persistent || (action === 'set' && known?.owner === ground.owner && known.persistent);
   return {
     kind: matches ? 'unchanged' : 'set',
     key: keyOf(before),
     before,
     after,
-    receipt: receiptFor(ground, after, persistent, matches),
+    receipt: receiptFor(ground, after, kept, matches),
   };
 }
 

@@ -14,5 +14,8 @@ it('tells its story without a terminal, and ends by itself', { timeout: 60_000 }
   const [before = '', after = ''] = stdout.split('One change on all hosts');
   expect(before).not.toContain('203.0.113.0/24');
   expect(after).toContain('(CreateIpForwardEntry)');
+  expect(stdout).toMatch(/undone .* NOT_CONFIRMED +unattended/);
+  const owned = stdout.split('--owner demo')[1] ?? '';
+  expect(owned).toContain('198.51.100.0/25');
   expect(stdout).not.toContain('Ctrl-C');
 });

@@ -1,5 +1,9 @@
 /** `npm start`: the main job on three simulated hosts. On a terminal it then stays up for commands to be tried. */
 
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringify } from 'yaml';
 import { runCli } from '../../client/cli/run-cli.js';
 import { connect } from '../../client/index.js';
 import { startDemoFleet } from './fleet.js';
@@ -23,6 +27,19 @@ try {
   say('Every agent read its row back before it said so. The table after, and how each host now reaches an address in there:');
   await routefleet('routes list --within 203.0.113.0/24');
   await routefleet('best-route 203.0.113.7');
+
+  say('A desired state for office-1. What would it change?');
+  const file = await writeDesiredState();
+  await routefleet(`plan -f ${file} --host office-1`, 2);
+
+  say('Applied with a way back: unless it is confirmed within 2 s, the agent undoes it by itself. Nobody confirms.');
+  await routefleet(`apply -f ${file} --host office-1 --confirm-within 2s --comment unattended`);
+  await undone();
+  await routefleet('commit list --host office-1');
+
+  say('Again, and confirmed over a new connection, which a host that was lost could not have given:');
+  await routefleet(`apply -f ${file} --host office-1 --confirm-within 30s --confirm`);
+  await routefleet('routes list --owner demo --host office-1');
 
   if (interactive) await stayUp();
 } finally {
@@ -48,6 +65,23 @@ async function addRoute({ name, address }: { readonly name: string; readonly add
   }
 }
 
+async function writeDesiredState(): Promise<string> {
+  const path = join(dirname(fleet.inventory), 'routes.yaml');
+  const routes = ['198.51.100.0/25', '198.51.100.128/25'].map((prefix) => ({ prefix, nextHop: '10.20.0.254', metric: 5 }));
+  await writeFile(path, stringify({ owner: 'demo', routes }));
+  return path;
+}
+
+/** Waits until the agent of the first host has nothing pending any more. */
+async function undone(): Promise<void> {
+  const client = connect({ address: fleet.hosts[0]?.address ?? '', tls: fleet.tls });
+  try {
+    while ((await client.getAgent()).pendingCommit !== undefined && !interruption.signal.aborted) await delay(100);
+  } finally {
+    await client.close();
+  }
+}
+
 /** Leaves the hosts running until Ctrl-C. */
 async function stayUp(): Promise<void> {
   say('The hosts stay up until Ctrl-C. In another terminal, in this directory:');
@@ -57,6 +91,9 @@ async function stayUp(): Promise<void> {
   npm run -s routefleet -- routes add 198.51.100.0/24 --next-hop 10.20.0.254 --host office-1
   npm run -s routefleet -- routes set 198.51.100.0/24 --next-hop 10.20.0.254 --metric 20 --host office-1
   npm run -s routefleet -- routes delete 198.51.100.0/24 --next-hop 10.20.0.254 --host office-1
+  npm run -s routefleet -- plan -f ${dirname(fleet.inventory)}/routes.yaml --host office-1
+  npm run -s routefleet -- default-gateway set 10.20.0.254 --host office-1 --confirm-within 30s
+  npm run -s routefleet -- commit list --host office-1
   npm run -s routefleet -- interfaces -o json
   npm run -s routefleet -- routes add 10.1.2.3/8 --next-hop 10.20.0.254 --host office-1   # an error with its remedy
 `);
@@ -67,7 +104,7 @@ function say(text: string): void {
   stdout.write(`\n${text}\n`);
 }
 
-async function routefleet(command: string): Promise<void> {
+async function routefleet(command: string, expectedCode = 0): Promise<void> {
   stdout.write(`\n$ routefleet ${command}\n`);
   const code = await runCli([...command.split(' '), '--inventory', fleet.inventory], {
     stdout,
@@ -75,5 +112,5 @@ async function routefleet(command: string): Promise<void> {
     color: { stdout: color, stderr: color },
     signal: interruption.signal,
   });
-  if (code !== 0) process.exitCode = code;
+  if (code !== expectedCode) process.exitCode = code;
 }

@@ -12,7 +12,8 @@ from google.protobuf import descriptor_pb2
 from google.rpc import error_details_pb2, status_pb2
 from health.v1 import health_pb2, health_pb2_grpc
 from grpc.reflection.v1 import reflection_pb2, reflection_pb2_grpc
-from routefleet.v1 import route_pb2, route_service_pb2, route_service_pb2_grpc
+from google.protobuf import duration_pb2
+from routefleet.v1 import commit_pb2, route_pb2, route_service_pb2, route_service_pb2_grpc
 
 address, ca, certificate, key = sys.argv[1:]
 read = lambda path: open(path, "rb").read()
@@ -43,6 +44,27 @@ with grpc.secure_channel(address, credentials) as channel:
     created = service.CreateRoute(create, timeout=10)
     after = list_routes()
 
+    pieces = [
+        route_service_pb2.ApplyRoutesRequest(
+            header=commit_pb2.ChangeHeader(
+                options=commit_pb2.WriteOptions(commit_id="python-1", confirm_within=duration_pb2.Duration(seconds=60)),
+            )
+        ),
+        route_service_pb2.ApplyRoutesRequest(
+            chunk=commit_pb2.ChangeChunk(
+                operations=[
+                    commit_pb2.RouteOperation(set=route_pb2.RouteSpec(destination_prefix="198.18.0.0/24", next_hop="10.30.0.254", metric=9)),
+                    commit_pb2.RouteOperation(create=route_pb2.RouteSpec(destination_prefix="198.18.1.0/24", next_hop="10.30.0.254")),
+                ]
+            )
+        ),
+    ]
+    events = list(service.ApplyRoutes(iter(pieces), timeout=10))
+    applied = [event.WhichOneof("event") for event in events]
+    pending = commit_pb2.CommitState.Name(events[-1].commit.state)
+    fenced = failure(service.CreateRoute, route_service_pb2.CreateRouteRequest(route=route_pb2.RouteSpec(destination_prefix="198.18.2.0/24", next_hop="10.30.0.254")))
+    confirmed = service.ConfirmCommit(route_service_pb2.ConfirmCommitRequest(commit_id="python-1"), timeout=10).commit
+
     reflection = reflection_pb2_grpc.ServerReflectionStub(channel)
     ask = lambda **request: next(reflection.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**request)]), timeout=10))
     services = [found.name for found in ask(list_services="").list_services_response.service]
@@ -64,6 +86,10 @@ with grpc.secure_channel(address, credentials) as channel:
             "created": {"function": created.function, "effective_metric": created.route.effective_metric},
             "again": failure(service.CreateRoute, create),
             "host_bits": failure(service.CreateRoute, route_service_pb2.CreateRouteRequest(route=route_pb2.RouteSpec(destination_prefix="10.1.2.3/8"))),
+            "applied": applied,
+            "pending": pending,
+            "fenced": fenced,
+            "confirmed": [commit_pb2.CommitState.Name(confirmed.state), confirmed.actor],
             "services": services,
             "methods": methods,
             "health": health_pb2.HealthCheckResponse.ServingStatus.Name(serving),

@@ -39,6 +39,10 @@ interface Seen {
   readonly created: { readonly function: string; readonly effective_metric: number };
   readonly again: unknown;
   readonly host_bits: unknown;
+  readonly applied: readonly string[];
+  readonly pending: string;
+  readonly fenced: unknown;
+  readonly confirmed: readonly string[];
   readonly services: readonly string[];
   readonly methods: readonly string[];
   readonly health: string;
@@ -61,7 +65,7 @@ afterAll(async () => {
 });
 
 it.skipIf(missing.length > 0)(
-  `python3-grpcio lists, creates, reflects and checks health${missing.map((name) => ` (missing: ${name})`).join('')}`,
+  `python3-grpcio lists, creates, applies, confirms, reflects and checks health${missing.map((name) => ` (missing: ${name})`).join('')}`,
   async () => {
     const includes = roots.map((root) => `-I${root}`);
     const plugin = (await run('which', ['grpc_python_plugin'])).stdout.trim();
@@ -77,7 +81,7 @@ it.skipIf(missing.length > 0)(
     });
     const seen = JSON.parse(stdout) as Seen;
 
-    expect(seen.before.length).toBe(agent.control.routes().length - 1);
+    expect(seen.before.length).toBe(agent.control.routes().length - 2);
     expect(seen.before).not.toContainEqual(['198.18.0.0/24', '10.30.0.254', 7, 3]);
     expect(seen.after).toContainEqual(['198.18.0.0/24', '10.30.0.254', 7, 3]);
     expect(seen.created).toEqual({ function: 'CreateIpForwardEntry', effective_metric: 22 });
@@ -85,9 +89,12 @@ it.skipIf(missing.length > 0)(
       code: 'ALREADY_EXISTS',
       reason: 'ROUTE_EXISTS',
       domain: 'routefleet',
-      metadata: { win32_code: '5010' },
     });
     expect(seen.host_bits).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'HOST_BITS_SET' });
+    expect(new Set(seen.applied)).toEqual(new Set(['planned', 'progress', 'results', 'commit']));
+    expect(seen.pending).toBe('COMMIT_STATE_PENDING_CONFIRMATION');
+    expect(seen.fenced).toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'COMMIT_PENDING', metadata: { commit_id: 'python-1' } });
+    expect(seen.confirmed).toEqual(['COMMIT_STATE_COMMITTED', 'python']);
     expect(seen.services).toContain('routefleet.v1.RouteService');
     expect(seen.methods.map((name) => name.toLowerCase()).toSorted()).toEqual(
       Object.keys(RouteServiceService)

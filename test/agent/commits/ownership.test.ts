@@ -88,6 +88,17 @@ it('lets the receipt of another owner go only with consent, also while its row i
   expect(owners(agent)).toEqual(['netops 2', 'lab 0']);
 });
 
+it('leaves a row persistent when its owner only sets its metric', async () => {
+  const { agent } = await makeOwners();
+  const persistent = () => [...agent.engine.receipts.values()].filter((receipt) => receipt.persistent).length;
+  await agent.apply({ operations: [put(firstRow, { persistent: true })], owner: 'netops' });
+  expect(persistent()).toBe(1);
+  await agent.apply({ operations: [set(firstRow, { metric: 9 })], owner: 'netops' });
+  expect(persistent()).toBe(1);
+  await agent.apply({ operations: [put(firstRow)], owner: 'netops' });
+  expect(persistent()).toBe(0);
+});
+
 it('keeps the receipt of a row that nobody changes', async () => {
   const { agent } = await makeOwners();
   await agent.apply([put(firstRow)]);

@@ -248,7 +248,7 @@ export interface RouteSpec {
   publish?:
     | boolean
     | undefined;
-  /** Keep the row over reboots and interface flaps. Needs an owner. */
+  /** Keep the row over reboots and interface flaps. Needs an owner. Absent: not kept; but setting a row of the same owner leaves it as it is. */
   persistent: boolean;
 }
 
