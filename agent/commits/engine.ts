@@ -6,6 +6,7 @@ import { carryOut } from './carry-out.js';
 import type { Caller, Change, CommitOptions } from './change.js';
 import { checkExpectations, checkOperations, hasEffect, type PlannedChange } from './checks.js';
 import type { CommitRecord, Receipt } from './commit.js';
+import { underEither } from './either-signal.js';
 import type { Applied, ApplyEvents, CommitView, EngineOptions } from './engine-options.js';
 import { type Failure, toError } from './failure.js';
 import { commitNotFound, lastOfRequest, repeatedCommit } from './history.js';
@@ -67,7 +68,8 @@ export class CommitEngine {
 
   /** Whose a row is; undefined: nobody's. */
   receiptOf(key: RouteKey): Receipt | undefined {
-    return this.receipts.get(keyText(key));
+    // Most hosts have none, and a listing asks for every row.
+    return this.receipts.size === 0 ? undefined : this.receipts.get(keyText(key));
   }
 
   /** What happens to rows of this owner that other programs change. */
@@ -94,21 +96,10 @@ export class CommitEngine {
 
   /** Carries a change out. @throws RouteTableError before the first write; what fails later is told by the commit */
   apply(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents): Promise<Applied> {
-    const signal = AbortSignal.any([events.signal, this.#closing.signal]);
     const party = caller.actor || String(caller.peer?.address.bytes);
-    return this.#queue.run(party, signal, async () => {
-      const repeated = this.#repeatOf(options);
-      if (repeated !== undefined) return { plan: undefined, commit: this.#view(repeated) };
-      if (!options.validateOnly) this.#refuseWrites(options.commitId);
-      const plan = await this.plan(change, options.destinations, caller);
-      checkExpectations(plan, options);
-      checkOperations(plan, change);
-      guard(plan.risks, options);
-      events.onPlanned?.(plan);
-      const { driftPolicies } = this.#options.journal.state;
-      if (options.validateOnly || !hasEffect(plan, change, driftPolicies.get(change.owner))) return { plan, commit: undefined };
-      return { plan, commit: this.#view(await this.#commit(change, options, caller, { ...events, signal }, plan)) };
-    });
+    return underEither([events.signal, this.#closing.signal], (signal) =>
+      this.#queue.run(party, signal, () => this.#applyInTurn(change, options, caller, { ...events, signal })),
+    );
   }
 
   /** Lets the pending commit stand. */
@@ -171,6 +162,20 @@ export class CommitEngine {
       clearTimeout(this.#timer);
     });
     await this.#options.journal.close();
+  }
+
+  async #applyInTurn(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents): Promise<Applied> {
+    const repeated = this.#repeatOf(options);
+    if (repeated !== undefined) return { plan: undefined, commit: this.#view(repeated) };
+    if (!options.validateOnly) this.#refuseWrites(options.commitId);
+    const plan = await this.plan(change, options.destinations, caller);
+    checkExpectations(plan, options);
+    checkOperations(plan, change);
+    guard(plan.risks, options);
+    events.onPlanned?.(plan);
+    const { driftPolicies } = this.#options.journal.state;
+    if (options.validateOnly || !hasEffect(plan, change, driftPolicies.get(change.owner))) return { plan, commit: undefined };
+    return { plan, commit: this.#view(await this.#commit(change, options, caller, events, plan)) };
   }
 
   async #commit(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents, plan: PlannedChange): Promise<CommitRecord> {

@@ -13,6 +13,9 @@ import { readTable } from './table-reading.js';
 /** A burst of events is answered by one look at the table. */
 const settleMs = 100;
 
+/** How soon to look again while a commit keeps repairs waiting, whose end nothing tells of. */
+const pendingMs = 1000;
+
 /** What the keeper works with. */
 export interface KeeperOptions {
   readonly table: RouteTable;
@@ -49,11 +52,11 @@ export class Keeper {
     await this.look();
   }
 
-  /** Something changed: looks soon. */
+  /** Something changed: looks soon. In a storm the first event sets the time, so that the last need not come. */
   notice(): void {
-    // A look that is under way sets the timer when it ends, and may have read the table before the change.
+    if (this.#changed) return;
+    this.#changed = true;
     if (this.#looking === undefined) this.#schedule(settleMs);
-    else this.#changed = true;
   }
 
   /** Looks at the table now, and repairs. */
@@ -62,11 +65,12 @@ export class Keeper {
       this.#changed = true;
       return this.#looking;
     }
+    this.#changed = false;
     this.#looking = this.#attempt(() => this.#compare());
     await this.#looking;
     this.#looking = undefined;
-    this.#schedule(this.#changed ? settleMs : this.#options.intervalMs);
-    this.#changed = false;
+    const waits = this.#drift.some(({ reason }) => reason === 'COMMIT_PENDING');
+    this.#schedule(this.#changed ? settleMs : waits ? pendingMs : this.#options.intervalMs);
   }
 
   async close(): Promise<void> {
