@@ -102,7 +102,7 @@ describe('every Win32 code reaches the caller with function, name and remedy', (
     expect(await failureOf(wire.createRoute({ route: { ...route, destinationPrefix: '198.18.9.0/24' } }))).toMatchObject({
       code: 'NOT_FOUND',
       reason: 'FAMILY_NOT_BOUND',
-      facts: { win32_code: '1168', function: 'CreateIpForwardEntry2' },
+      facts: { win32_code: '1168', function: 'GetIpForwardEntry2' },
     });
     agent.control.fail('CreateIpForwardEntry2', { call: 1, code: 1168 });
     agent.control.fail('GetIfEntry2', { call: 1, code: 2 });

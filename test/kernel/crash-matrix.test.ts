@@ -38,6 +38,7 @@ describe.skipIf(missing !== undefined)(`an agent that is killed${missing ? ` (mi
   let hosts: CrashHost[] = [];
   let bundle: string;
   const summary: string[] = [];
+  let total = 0;
   let before: string;
   beforeAll(async () => {
     bundle = await bundleCrashAgent();
@@ -48,7 +49,7 @@ describe.skipIf(missing !== undefined)(`an agent that is killed${missing ? ` (mi
     for (const host of hosts) expect(withoutLinkLocal(await host.table())).toBe(withoutLinkLocal(before));
   });
   afterAll(async () => {
-    console.log(['crash points, all recovered:', ...summary].join('\n  '));
+    console.log([`${total} crash points:`, ...summary].join('\n  '));
     for (const host of hosts) await host.remove();
     hosts = [];
     await rm(bundle, { force: true });
@@ -109,8 +110,8 @@ describe.skipIf(missing !== undefined)(`an agent that is killed${missing ? ` (mi
     summary.push(
       `${name}: ${points.length} points (journal ${of('journal')}, native writes ${of('native write')}, native reads ${of('native read')}${everyCall ? '' : ` and ${calls.filter(({ kind }) => kind === 'native read').length} folded`}, end 1): ${outcomes.before} before, ${outcomes.after} after, ${((Date.now() - startedAt) / 1000).toFixed(0)} s`,
     );
+    total += points.length;
     expect(failures).toEqual([]);
-    expect(of('journal')).toBeGreaterThan(0);
     if (mode.outcome === 'before') expect(outcomes.after).toBe(0);
     else expect(Math.min(outcomes.before, outcomes.after)).toBeGreaterThan(0);
   });

@@ -8,10 +8,11 @@
 #include "netlink.h"
 #include "world.h"
 
+/* Of the name alone: as on Windows, an interface that returns with another index has its old GUID. */
 GUID interface_guid(const struct link *link) {
   uint64_t hash = 14695981039346656037u;
   for (const char *c = link->name; *c; c++) hash = (hash ^ (uint8_t)*c) * 1099511628211u;
-  GUID guid = {link->index, (uint16_t)hash, (uint16_t)(0x4000 | (hash >> 16 & 0x0fff)), {0}};
+  GUID guid = {(uint32_t)(hash >> 32), (uint16_t)hash, (uint16_t)(0x4000 | (hash >> 16 & 0x0fff)), {0}};
   for (int i = 0; i < 8; i++) guid.Data4[i] = (uint8_t)(hash >> 8 * i);
   guid.Data4[0] = (uint8_t)((guid.Data4[0] & 0x3f) | 0x80);
   return guid;

@@ -70,12 +70,8 @@ describe.skipIf(missing !== undefined)(`the state directory on a real disk${miss
     await host.namespace.ip('route flush exact 198.19.30.0/24');
     await expectNoWrites(agent, 'JOURNAL_UNAVAILABLE');
     expect((await failureOf(agent.wire.createRoute({ route }))).facts).toMatchObject({ code: 'ENOSPC' });
-    const { writeStatus } = await agent.wire.getAgent();
-    expect(writeStatus && reasonOf(writeStatus)).toBe('JOURNAL_UNAVAILABLE');
-
     rmSync(ballast);
     await expectWrites(agent);
-    expect((await agent.wire.getAgent()).writeStatus).toBeUndefined();
     expect(await agent.stop()).toBe(0);
     const again = await host.startAgent({ library, stateDir });
     await expectWrites(again);
@@ -86,9 +82,13 @@ describe.skipIf(missing !== undefined)(`the state directory on a real disk${miss
     const stateDir = await mountDisk();
     const agent = await host.startAgent({ library, stateDir });
     const options = { commitId: 'pending', confirmWithin: { seconds: 2n, nanos: 0 } };
-    await agent.wire.createRoute({ route, options });
+    // So many that what is left of the last block of the journal does not take the record of the rollback.
+    const operations = Array.from({ length: 20 }, (_, n) => ({
+      operation: { $case: 'create', value: { ...route, destinationPrefix: `198.19.${n + 40}.0/24` } } as const,
+    }));
+    expect(await agent.wire.applyRoutes({ header: { options }, operations })).toMatchObject({ failure: undefined });
     await run('dd', ['if=/dev/zero', `of=${join(stateDir, 'ballast')}`, 'bs=1']).catch(() => undefined);
-    await expect.poll(() => host.namespace.ip('route show exact 198.19.30.0/24'), { timeout: 10_000 }).toBe('');
+    await expect.poll(() => host.namespace.ip('route show root 198.19.32.0/19'), { timeout: 10_000 }).toBe('');
     expect(await failureOf(agent.wire.deleteRoute({ key: existing }))).toMatchObject({ reason: 'COMMIT_PENDING' });
     rmSync(join(stateDir, 'ballast'));
     await expect.poll(async () => (await agent.wire.getAgent()).pendingCommit, { timeout: 20_000, interval: 200 }).toBeUndefined();
