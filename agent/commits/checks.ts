@@ -1,13 +1,18 @@
 import { RouteTableError } from '../routes/errors.js';
 import type { Change, CommitOptions } from './change.js';
 import type { Failure } from './failure.js';
-import type { Plan } from './plan.js';
+import { fingerprintIn, type Plan } from './plan.js';
 
-/** A plan, and the revision of the table that it was made of. */
-export type PlannedChange = Plan & { readonly revision: bigint };
+/** A plan, and what it was made of. */
+export type PlannedChange = Plan & {
+  readonly revision: bigint;
+  /** What is different since the reading of an earlier plan; undefined: not known any more. */
+  changesSince(fingerprint: string): string | undefined;
+};
 
 /** The table or the change is not what the caller planned with. @throws RouteTableError REVISION_MISMATCH or STALE_PLAN */
-export function checkExpectations({ revision, token }: PlannedChange, { expectedRevision, planToken }: CommitOptions): void {
+export function checkExpectations(plan: PlannedChange, { expectedRevision, planToken }: CommitOptions): void {
+  const { revision, token } = plan;
   if (expectedRevision !== undefined && expectedRevision !== revision) {
     throw new RouteTableError('REVISION_MISMATCH', `the table has revision ${revision}, not ${expectedRevision}`, {
       remedy: 'read the table again and decide anew',
@@ -15,11 +20,15 @@ export function checkExpectations({ revision, token }: PlannedChange, { expected
     });
   }
   if (planToken === '' || planToken === token) return;
-  const table = planToken.split('.', 1)[0] === token.split('.', 1)[0];
-  const what = table ? 'the change is not the one that was planned' : `the table changed since the plan; it has revision ${revision} now`;
+  const fingerprint = fingerprintIn(planToken);
+  const sameTable = fingerprint === fingerprintIn(token);
+  const changes = sameTable ? undefined : plan.changesSince(fingerprint);
+  const what = sameTable
+    ? 'the change is not the one that was planned'
+    : `the table changed since the plan, and has revision ${revision} now${changes === undefined ? '' : `: ${changes}`}`;
   throw new RouteTableError('STALE_PLAN', `the plan is stale: ${what}`, {
     remedy: 'plan again, look at the new plan, and apply that',
-    facts: { changed: table ? 'change' : 'table', revision: String(revision) },
+    facts: { changed: sameTable ? 'change' : 'table', revision: String(revision) },
   });
 }
 

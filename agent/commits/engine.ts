@@ -13,6 +13,7 @@ import { commitNotFound, lastOfRequest, repeatedCommit } from './history.js';
 import { isFinal } from './journal/memory.js';
 import { newCommit } from './new-commit.js';
 import { planChange } from './plan.js';
+import { createRecentReadings } from './recent-readings.js';
 import { resolveOperations } from './resolve-operations.js';
 import { guard } from './risks.js';
 import { rollBack } from './rollback.js';
@@ -27,6 +28,7 @@ const retryDelaysMs = [1000, 2000, 5000, 15_000, 60_000] as const;
 export class CommitEngine {
   readonly #options: EngineOptions;
   readonly #queue = createWriteQueue();
+  readonly #readings = createRecentReadings();
   readonly #closing = new AbortController();
   #unsettled: Unsettled | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -91,7 +93,12 @@ export class CommitEngine {
       missing: (key: RouteKey) => table.missing(key),
     };
     const plan = planChange(ground, change, operations, { controllers: this.#controllers(caller), destinations });
-    return { ...plan, revision: revision.observe(reading.fingerprint) };
+    this.#readings.keep(reading);
+    return {
+      ...plan,
+      revision: revision.observe(reading.fingerprint),
+      changesSince: (fingerprint) => this.#readings.changesSince(fingerprint, reading),
+    };
   }
 
   /** Carries a change out. @throws RouteTableError before the first write; what fails later is told by the commit */

@@ -89,3 +89,8 @@ function changedLifetimes(before: Route | undefined, after: Route): readonly (nu
   const { validLifetimeSeconds: valid, preferredLifetimeSeconds: preferred } = after;
   return before?.validLifetimeSeconds === valid && before?.preferredLifetimeSeconds === preferred ? [] : [valid, preferred];
 }
+
+/** The table's part of a token. */
+export function fingerprintIn(token: string): string {
+  return token.split('.', 1)[0] ?? '';
+}

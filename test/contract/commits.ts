@@ -86,9 +86,12 @@ export function describeCommits(subject: ContractSubject): void {
       const { planToken } = (await wire().planRoutes(change)).summary;
       const other = await wire().applyRoutes({ operations: change.operations?.slice(1) ?? [], header: { planToken } });
       expect(other.failure).toMatchObject({ code: 'ABORTED', reason: 'STALE_PLAN', facts: { changed: 'change' } });
-      await fixture.create(spec(9));
+      const foreign = await fixture.create(spec(9));
       const stale = await wire().applyRoutes({ ...change, header: { planToken } });
       expect(stale.failure).toMatchObject({ code: 'ABORTED', reason: 'STALE_PLAN', facts: { changed: 'table' } });
+      expect(stale.failure?.message).toContain(
+        `${foreign.destinationPrefix} via ${foreign.nextHop} on interface ${foreign.interfaceIndex} is new`,
+      );
       expect(await rowOf(change.rows[0] ?? {})).toEqual([]);
     });
 

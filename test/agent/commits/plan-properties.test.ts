@@ -43,12 +43,23 @@ const interfaces = new Map(
   ]),
 );
 
+const keys = new Map(
+  slots.map((text): [string, RouteKey] => {
+    const { nextHop, interfaceAlias } = editOf(text);
+    const index = indexes[interfaceAlias] ?? 0;
+    return [
+      text,
+      { destinationPrefix: row(text).destinationPrefix, nextHop: parseAddress(nextHop), interface: { index, luid: BigInt(index) } },
+    ];
+  }),
+);
+const slotOf = new Map([...keys].map(([text, key]) => [keyText(key), text]));
+
 function keyOf(text: string): RouteKey {
-  const { nextHop, interfaceAlias } = editOf(text);
-  const index = indexes[interfaceAlias] ?? 0;
-  return { destinationPrefix: row(text).destinationPrefix, nextHop: parseAddress(nextHop), interface: { index, luid: BigInt(index) } };
+  const key = keys.get(text);
+  if (key === undefined) throw new Error(`no slot ${text}`);
+  return key;
 }
-const slotOf = new Map(slots.map((text) => [keyText(keyOf(text)), text]));
 
 function resolve({ slot: text, action, lenient, metric: wanted, publish }: Asked, index: number): ResolvedOperation {
   const route = { ...keyOf(text), metric: wanted, publish };

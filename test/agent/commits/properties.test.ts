@@ -31,7 +31,7 @@ it(
       expect(again?.commit).toBeUndefined();
       expect(writesOf(scene.host)).toBe(writes);
     });
-    await fc.assert(property, { numRuns: 800 });
+    await fc.assert(property, { numRuns: 600 });
   },
   patienceMs,
 );
@@ -52,7 +52,7 @@ it(
       expect(tableOf(scene.host, { restored: true })).toEqual(before);
       expect(new Set(scene.agent.engine.receipts.values())).toEqual(new Set(receipts));
     });
-    await fc.assert(property, { numRuns: 800 });
+    await fc.assert(property, { numRuns: 600 });
   },
   patienceMs,
 );
