@@ -151,10 +151,13 @@ describe.skipIf(missing !== undefined).each(families)(
           await delay(50);
         }
       })();
-      await expect.poll(drift, { timeout: 30_000, interval: 100 }).toEqual([['REPAIR_BUDGET_EXHAUSTED', undefined]]);
-      await delay(1000);
-      fighting.abort();
-      await fight;
+      try {
+        await expect.poll(drift, { timeout: 30_000, interval: 100 }).toEqual([['REPAIR_BUDGET_EXHAUSTED', undefined]]);
+        await delay(1000);
+      } finally {
+        fighting.abort();
+        await fight;
+      }
       // The row as it was applied, and five repairs.
       expect(deletions).toBe(6);
       expect(await shown()).toBe('');
