@@ -95,6 +95,6 @@ export const remedies: Readonly<Record<RiskFinding['needs'], (risk: string) => s
 };
 
 /** "MANAGEMENT_PATH", as in the contract. */
-export function wireName(risk: Risk): string {
+function wireName(risk: Risk): string {
   return risk.toUpperCase().replace('-', '_');
 }

@@ -97,7 +97,7 @@ export function makeHost({
 }
 
 /** The arguments of an apply, with defaults: everything is consented to, nothing is to be confirmed. */
-export function makeRequest(
+function makeRequest(
   change: Partial<Change> | readonly Operation[],
   options: Partial<CommitOptions> = {},
   { actor = 'alice', peer, connectedAt, signal = new AbortController().signal, ...events }: ApplyContext = {},
