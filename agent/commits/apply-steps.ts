@@ -1,4 +1,5 @@
-import { changeInto, wholeRow } from '../routes/route.js';
+import { RouteTableError } from '../routes/errors.js';
+import { changeInto, describeRoute, type Route, sameRow, wholeRow } from '../routes/route.js';
 import type { RouteTable } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, type Written } from '../routes/write.js';
 import type { Atomicity, CommitStep } from './commit.js';
@@ -66,6 +67,20 @@ async function applyStep(table: RouteTable, step: CommitStep): Promise<CommitSte
 async function write(table: RouteTable, { kind, before, after }: CommitStep): Promise<Written | undefined> {
   if (kind === 'unchanged') return undefined;
   if (before === undefined) return after && createRow(table, wholeRow(after));
+  await refuseChangedRow(table, before);
   if (after === undefined) return deleteRow(table, before);
   return setRow(table, changeInto(after, before), before);
+}
+
+/** Between plan and write lie probes and other steps: what somebody else changed meanwhile is not overwritten. A row that is gone, Windows refuses. */
+async function refuseChangedRow(table: RouteTable, before: Route): Promise<void> {
+  const current = await table.get(before);
+  if (current === undefined || sameRow(current, before)) return;
+  throw new RouteTableError(
+    'FOREIGN_CHANGE',
+    `${describeRoute(before)} changed after it was planned: it has metric ${current.metric} now`,
+    {
+      remedy: 'plan the change again, and look at the row',
+    },
+  );
 }

@@ -8,7 +8,7 @@ import { checkExpectations, checkOperations, hasEffect, type PlannedChange } fro
 import type { CommitRecord, Receipt } from './commit.js';
 import { underEither } from './either-signal.js';
 import type { Applied, ApplyEvents, CommitView, EngineOptions } from './engine-options.js';
-import { type Failure, toError } from './failure.js';
+import { type Failure, toError, toFailure } from './failure.js';
 import { commitNotFound, lastOfRequest, repeatedCommit } from './history.js';
 import { isFinal } from './journal/memory.js';
 import { newCommit } from './new-commit.js';
@@ -59,8 +59,8 @@ export class CommitEngine {
   }
 
   /** Why every write is refused; undefined: writes are taken. */
-  get damage(): Failure | undefined {
-    return this.#options.journal.damage;
+  async writeFailure(): Promise<Failure | undefined> {
+    return this.#options.journal.check().then(() => undefined, toFailure);
   }
 
   /** By keyText. */
@@ -136,8 +136,9 @@ export class CommitEngine {
   extend(id: string, confirmWithinMs: number): Promise<CommitView> {
     return this.#queue.runNext(async () => {
       const unsettled = await this.#inTime(id);
-      this.#await(unsettled.record, unsettled.appliedAt, confirmWithinMs);
-      return this.#view(unsettled.record);
+      const record: CommitRecord = { ...unsettled.record, confirmWithinMs };
+      this.#await(record, unsettled.appliedAt, confirmWithinMs);
+      return this.#view(record);
     });
   }
 

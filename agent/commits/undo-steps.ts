@@ -47,9 +47,9 @@ export async function undoSteps(
   return { steps: results, left, failed };
 }
 
-/** Not tried, or the row had come or gone by other hands: whatever it is now is not the doing of this commit. */
+/** Not tried, or the row had come, gone or changed by other hands: whatever it is now is not the doing of this commit. */
 function wroteNothing({ outcome: { failure } }: CommitStep): boolean {
-  return failure !== undefined && ['NOT_ATTEMPTED', 'ROUTE_EXISTS', 'ROUTE_NOT_FOUND'].includes(failure.reason);
+  return failure !== undefined && ['NOT_ATTEMPTED', 'ROUTE_EXISTS', 'ROUTE_NOT_FOUND', 'FOREIGN_CHANGE'].includes(failure.reason);
 }
 
 /** Puts one row back. @returns why it was left as it is; undefined: it is as before */

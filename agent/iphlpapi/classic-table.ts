@@ -56,7 +56,8 @@ export function createClassicTable(iphlpapi: Iphlpapi, notifications: boolean): 
     async set(route, current) {
       if (goesByNetio(route)) return netio.set(route, current);
       const metric = route.metric ?? current.metric;
-      const writtenBy = await write('SetIpForwardEntry', iphlpapi.setIpForwardEntry, { ...route, metric }, PROTOCOL_NETMGMT);
+      // The protocol is part of the classic key: for another than NETMGMT the function answers 87, and the ...2 function does it.
+      const writtenBy = await write('SetIpForwardEntry', iphlpapi.setIpForwardEntry, { ...route, metric }, current.protocol);
       // Microsoft's page tells how to set Metric1 and also lists it as unused: believe the row, not the code.
       if (writtenBy !== undefined && (!netioWrites || (await netio.get(route))?.metric === metric)) return writtenBy;
       return netio.set(route, current);

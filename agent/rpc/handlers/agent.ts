@@ -25,6 +25,7 @@ export async function getAgent({
   isElevated,
 }: HandlerContext): Promise<GetAgentResponse> {
   const { capabilities } = table;
+  const writeFailure = await engine.writeFailure();
   return {
     hostName: identity.hostName,
     os: identity.os,
@@ -48,7 +49,7 @@ export async function getAgent({
     pendingCommit: engine.unsettled && encodeCommit(engine.unsettled, { steps: false }),
     startTime: identity.startTime,
     drift: keeper.drift.map(encodeDrift),
-    writeStatus: engine.damage && encodeFailure(engine.damage),
+    writeStatus: writeFailure && encodeFailure(writeFailure),
   };
 }
 

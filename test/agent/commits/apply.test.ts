@@ -193,3 +193,23 @@ it('is undone when the table is not what it was to become', async () => {
   expect(commit?.record).toMatchObject({ state: 'rolled-back', failure: unfit });
   expect(tableOf(host)).toEqual(before);
 });
+
+it('does not overwrite what somebody else changed between plan and write', async () => {
+  const host = makeHost();
+  const agent = await host.start();
+  await agent.apply(four);
+  const row = { interfaceAlias: 'Storage', destinationPrefix: '10.102.0.0/16', nextHop: '10.40.0.1' };
+  const operations = [set('10.101.0.0/16 via 10.40.0.1 on Storage', { metric: 7 }), remove('10.102.0.0/16 via 10.40.0.1 on Storage')];
+  const foreign = (done: number): void => {
+    if (done === 1) host.control.setRoute({ ...row, metric: 99 });
+  };
+  const applied = await agent.apply(operations, {}, { onProgress: foreign });
+  expect(applied.commit?.record).toMatchObject({ state: 'rolled-back', failure: { reason: 'FOREIGN_CHANGE' } });
+  expect(resultsOf(2, applied)).toEqual(['ROLLED_BACK', 'FOREIGN_CHANGE']);
+  const metrics = host.control
+    .routes()
+    .filter(({ nextHop }) => nextHop.bytes.join('.') === '10.40.0.1')
+    .map(({ metric }) => metric);
+  expect(metrics).toContain(99);
+  expect(metrics).not.toContain(7);
+});

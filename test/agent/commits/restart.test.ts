@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { toError } from '../../../agent/commits/failure.js';
 import { create, type Host, makeHost, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
 
 useStoppedClock();
@@ -92,7 +93,8 @@ it('writes nothing while its journal is damaged', async () => {
   const { host } = await killPending();
   const { journal } = await host.start();
   const damage = { reason: 'JOURNAL_DAMAGED', message: 'the journal is damaged', remedy: 'look' } as const;
-  const damaged = await host.start({ journal: { ...journal, state: journal.state, damage, close: async () => {} } });
+  const check = () => Promise.reject(toError(damage));
+  const damaged = await host.start({ journal: { ...journal, state: journal.state, damage, check, close: async () => {} } });
   await expect(damaged.apply(change)).rejects.toMatchObject(damage);
-  expect(damaged.engine.damage).toBe(damage);
+  expect(await damaged.engine.writeFailure()).toMatchObject(damage);
 });
