@@ -59,6 +59,9 @@ export interface KernelHost {
   remove(): Promise<void>;
 }
 
+/** Hosts of this process so far: no two have the same device, also when one follows the other. */
+let hosts = 0;
+
 /** Makes the host with IPv4 and IPv6 on both interfaces. */
 export async function createKernelHost(): Promise<KernelHost> {
   const cleanup = createCleanup();
@@ -68,8 +71,10 @@ export async function createKernelHost(): Promise<KernelHost> {
     const namespace = await topology.namespace('host');
     const neighbours = await topology.namespace('neighbours');
     const subnet = await unusedSubnet();
-    const outside = `rfk${process.pid}`;
+    const outside = `rfk${process.pid}-${hosts++}`;
     await topology.link({ device: outside }, { namespace, device: 'lan0' });
+    // Left to the end of its namespace, it would go only some time after that.
+    cleanup.defer(() => promisify(execFile)('ip', ['link', 'del', outside]));
     await topology.link({ namespace, device: 'dmz0' }, { namespace: neighbours, device: 'dmz1' });
     await promisify(execFile)('ip', ['address', 'add', `${subnet}.1/24`, 'dev', outside]);
     for (const command of [
