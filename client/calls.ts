@@ -23,7 +23,9 @@ export interface Calls {
     encode: () => Request,
     decode: (response: Response) => Result,
   ): Promise<Result>;
-  /** Gives what was thrown on this side the form of everything else that fails. */
+  /** Gives what is thrown on this side the form of everything else that fails. */
+  attempt<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
+  /** The same for what was thrown already. */
   explain(error: unknown, method: string): unknown;
   /** The same over a new connection, which is closed behind the work. */
   overFreshConnection<Result>(work: (calls: Calls) => Promise<Result>): Promise<Result>;
@@ -47,18 +49,22 @@ export function createCalls(transport: Transport, timeouts: Timeouts): Calls {
     });
   }
 
+  async function attempt<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw explain(error, name);
+    }
+  }
+
   return {
     transport,
     streamLimits: (options) => limitsOf(options, timeouts.streamMs),
+    attempt,
     explain,
 
-    async unary(name, method, options, encode, decode) {
-      try {
-        return decode(await transport.unary(method, encode(), limitsOf(options, timeouts.unaryMs)));
-      } catch (error) {
-        throw explain(error, name);
-      }
-    },
+    unary: (name, method, options, encode, decode) =>
+      attempt(name, async () => decode(await transport.unary(method, encode(), limitsOf(options, timeouts.unaryMs)))),
 
     async overFreshConnection(work) {
       const fresh = transport.fresh();

@@ -16,15 +16,7 @@ import type { Plan, PlanStep, PlanSummary } from './model/plan.js';
 import type { ChangeClient } from './route-client.js';
 
 /** Plans and applies changes of many rows. */
-export function createChangeCalls({ transport, streamLimits, explain }: Calls): ChangeClient {
-  async function attempt<Result>(method: string, work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      throw explain(error, method);
-    }
-  }
-
+export function createChangeCalls({ transport, streamLimits, attempt }: Calls): ChangeClient {
   return {
     planRoutes: (change, options = {}) =>
       attempt('PlanRoutes', async () => {

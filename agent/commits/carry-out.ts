@@ -8,7 +8,6 @@ import { type Failure, toFailure } from './failure.js';
 import { judgeProbes } from './probes/judge-probes.js';
 import { runProbes } from './probes/run-probes.js';
 import { update } from './rollback.js';
-import { readTable } from './table-reading.js';
 
 /** A commit that was carried out, or broken off. */
 interface CarriedOut {
@@ -43,9 +42,9 @@ export async function carryOut(
     commit = { ...commit, steps };
     logSteps(log, commit);
     if (broken !== undefined) return { commit, broken };
-    const reading = await readTable(table);
-    commit = { ...commit, revisionAfter: revision.observe(reading.fingerprint) };
-    const unfit = change.verify?.(reading);
+    const { routes, fingerprint } = await table.list();
+    commit = { ...commit, revisionAfter: revision.observe(fingerprint) };
+    const unfit = change.verify?.(routes);
     if (unfit !== undefined) return { commit, broken: unfit };
 
     const after = await runProbes(probes, { table, peer, signal });

@@ -1,9 +1,9 @@
 import type { Address } from '../../proto/address.js';
 import type { RouteReference, RouteRequest } from '../routes/resolve.js';
-import type { RouteKey } from '../routes/route.js';
+import type { Route, RouteKey } from '../routes/route.js';
 import type { Atomicity, DriftPolicy } from './commit.js';
 import type { Failure } from './failure.js';
-import type { Probe } from './probes/probe.js';
+import type { Peer, Probe } from './probes/probe.js';
 import type { TableReading } from './table-reading.js';
 
 /** A danger that a caller takes on knowingly. */
@@ -34,8 +34,8 @@ export interface Change {
   readonly driftPolicy?: DriftPolicy | undefined;
   /** Removing default routes is what the caller asked for in so many words, and needs no consent of its own. */
   readonly replacesDefaultRoute?: boolean;
-  /** Looks at the table after the writes; what it returns undoes the commit. */
-  readonly verify?: (reading: TableReading) => Failure | undefined;
+  /** Looks at the rows after the writes; what it returns undoes the commit. */
+  readonly verify?: (routes: readonly Route[]) => Failure | undefined;
 }
 
 /** How to carry a change out. */
@@ -62,7 +62,7 @@ export interface CommitOptions {
 export interface Caller {
   /** From the certificate; empty: none. */
   readonly actor: string;
-  readonly peer: { readonly address: Address; readonly port: number } | undefined;
+  readonly peer: Peer | undefined;
   /** When the connection was opened, by the clock of the engine, in ms; undefined: not known. */
   readonly connectedAt: number | undefined;
 }

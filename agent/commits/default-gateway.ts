@@ -1,14 +1,13 @@
 import { type Address, formatAddress, isUnspecified } from '../../proto/address.js';
 import { InvalidValueError } from '../../proto/invalid-value.js';
-import { formatPrefix, parsePrefix } from '../../proto/prefix.js';
-import { bestRoutes } from '../routes/best-route.js';
+import { parsePrefix } from '../../proto/prefix.js';
+import { bestDefaultRoutes, isDefaultRoute } from '../routes/best-route.js';
 import { RouteTableError } from '../routes/errors.js';
 import { describeSelector, type InterfaceSelector } from '../routes/network-interface.js';
-import { describeRoute, destinationText, effectiveMetric, type InterfaceIdentity, type Route } from '../routes/route.js';
+import { describeRoute, destinationText, type InterfaceIdentity, type Route } from '../routes/route.js';
 import type { RouteTable } from '../routes/route-table.js';
 import type { Change, Operation } from './change.js';
 import type { Failure } from './failure.js';
-import type { TableReading } from './table-reading.js';
 
 interface Gateway {
   readonly nextHop: Address;
@@ -70,20 +69,16 @@ export function defaultGatewayChange({ nextHop, interface: identity, metric, sam
   const destinationPrefix = parsePrefix(nextHop.family === 4 ? '0.0.0.0/0' : '::/0');
   const wanted = destinationText({ destinationPrefix, nextHop });
   const isIt = (route: Route): boolean => destinationText(route) === wanted && route.interface.luid === identity.luid;
-  const rivals = ({ routes }: TableReading): Route[] =>
-    [...routes.values()].filter(
-      (route) =>
-        formatPrefix(route.destinationPrefix) === formatPrefix(destinationPrefix) &&
-        (!sameInterfaceOnly || route.interface.luid === identity.luid),
-    );
+  const rivals = (routes: Iterable<Route>): Route[] =>
+    [...routes].filter((route) => isDefaultRoute(route, nextHop.family) && (!sameInterfaceOnly || route.interface.luid === identity.luid));
 
   return {
     atomicity: 'all-or-nothing',
     owner,
     replacesDefaultRoute: true,
-    operations(reading): Operation[] {
-      const defaults = rivals(reading);
-      const best = defaults.toSorted((a, b) => (effectiveMetric(a) ?? a.metric) - (effectiveMetric(b) ?? b.metric))[0];
+    operations({ routes }): Operation[] {
+      const defaults = rivals(routes.values());
+      const [best] = bestDefaultRoutes(defaults, nextHop.family);
       const byLuid = { by: 'luid', luid: identity.luid } as const;
       const route = { destinationPrefix, nextHop, interface: byLuid, metric: metric ?? best?.metric, persistent: false };
       const others = defaults.filter((rival) => !isIt(rival));
@@ -94,8 +89,8 @@ export function defaultGatewayChange({ nextHop, interface: identity, metric, sam
         ),
       ];
     },
-    verify(reading): Failure | undefined {
-      const [best] = bestRoutes(rivals(reading), nextHop);
+    verify(routes): Failure | undefined {
+      const [best] = bestDefaultRoutes(rivals(routes), nextHop.family);
       if (best !== undefined && isIt(best)) return undefined;
       return {
         reason: 'UNVERIFIED_WRITE',

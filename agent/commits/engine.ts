@@ -12,12 +12,10 @@ import { type Failure, toError, toFailure } from './failure.js';
 import { commitNotFound, lastOfRequest, repeatedCommit } from './history.js';
 import { isFinal } from './journal/memory.js';
 import { newCommit } from './new-commit.js';
-import { planChange } from './plan.js';
+import { planNow } from './plan-now.js';
 import { createRecentReadings } from './recent-readings.js';
-import { resolveOperations } from './resolve-operations.js';
 import { guard } from './risks.js';
 import { rollBack } from './rollback.js';
-import { lookUpInReading, readTable } from './table-reading.js';
 import { notPending, refuseBecauseOf, remainingMs, requireFreshConnection, requireUnsettled, type Unsettled } from './unsettled.js';
 import { createWriteQueue } from './write-queue.js';
 
@@ -79,26 +77,9 @@ export class CommitEngine {
     return this.#options.journal.state.driftPolicies.get(owner) ?? 'enforce';
   }
 
-  /** What a change would do. Writes nothing, and waits for nobody. */
-  async plan(change: Change, destinations: readonly Address[] = [], caller?: Caller): Promise<PlannedChange> {
-    const { table, revision } = this.#options;
-    const reading = await readTable(table);
-    const asked = typeof change.operations === 'function' ? change.operations(reading) : change.operations;
-    const operations = await resolveOperations(lookUpInReading(table, reading), asked);
-    const ground = {
-      reading,
-      receipts: this.receipts,
-      owner: change.owner,
-      bindingsKnown: table.capabilities.interfaceMetrics,
-      missing: (key: RouteKey) => table.missing(key),
-    };
-    const plan = planChange(ground, change, operations, { controllers: this.#controllers(caller), destinations });
-    this.#readings.keep(reading);
-    return {
-      ...plan,
-      revision: revision.observe(reading.fingerprint),
-      changesSince: (fingerprint) => this.#readings.changesSince(fingerprint, reading),
-    };
+  /** What a change would do. Writes nothing, and waits for nobody. Its table is kept for a while, to tell what changed since. */
+  plan(change: Change, destinations: readonly Address[] = [], caller?: Caller): Promise<PlannedChange> {
+    return this.#plan(change, destinations, caller, true);
   }
 
   /** Carries a change out. @throws RouteTableError before the first write; what fails later is told by the commit */
@@ -176,7 +157,7 @@ export class CommitEngine {
     const repeated = this.#repeatOf(options);
     if (repeated !== undefined) return { plan: undefined, commit: this.#view(repeated) };
     if (!options.validateOnly) this.#refuseWrites(options.commitId);
-    const plan = await this.plan(change, options.destinations, caller);
+    const plan = await this.#plan(change, options.destinations, caller, options.validateOnly);
     checkExpectations(plan, options);
     checkOperations(plan, change);
     guard(plan.risks, options);
@@ -184,6 +165,14 @@ export class CommitEngine {
     const { driftPolicies } = this.#options.journal.state;
     if (options.validateOnly || !hasEffect(plan, change, driftPolicies.get(change.owner))) return { plan, commit: undefined };
     return { plan, commit: this.#view(await this.#commit(change, options, caller, events, plan)) };
+  }
+
+  /** Plans that are shown are kept; those that are only written would push them out. */
+  async #plan(change: Change, destinations: readonly Address[], caller: Caller | undefined, shown: boolean): Promise<PlannedChange> {
+    const context = { ...this.#options, receipts: this.receipts, readings: this.#readings };
+    const { plan, reading } = await planNow(context, change, { controllers: this.#controllers(caller), destinations });
+    if (shown) this.#readings.keep(reading);
+    return plan;
   }
 
   async #commit(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents, plan: PlannedChange): Promise<CommitRecord> {

@@ -7,6 +7,7 @@ import type { Receipt } from './commit.js';
 import { type Drift, type DriftReport, findDrift, repairOf } from './drift.js';
 import type { CommitEngine } from './engine.js';
 import { toFailure } from './failure.js';
+import { groupBy } from './group-by.js';
 import { createRepairBudget } from './repair-budget.js';
 import { readTable } from './table-reading.js';
 
@@ -97,7 +98,7 @@ export class Keeper {
     if (passing.length === 0) return;
     const { routes } = await readTable(this.#options.table);
     const lost = passing.filter(({ desired }) => !routes.has(keyText(desired)));
-    for (const [owner, receipts] of byOwner(lost, (receipt) => receipt)) {
+    for (const [owner, receipts] of groupBy(lost, ({ owner }) => owner)) {
       const operations = receipts.map(({ desired }): Operation => ({ action: 'forget', key: desired }));
       await this.#write(owner, operations, 'gone while the agent did not run');
     }
@@ -110,7 +111,7 @@ export class Keeper {
     }
     const found = findDrift(this.#receipts(), await readTable(this.#options.table));
     const reports: DriftReport[] = [];
-    for (const [owner, drift] of byOwner(found, ({ receipt }) => receipt)) {
+    for (const [owner, drift] of groupBy(found, ({ receipt }) => receipt.owner)) {
       reports.push(...(await this.#repair(owner, drift)));
     }
     this.#drift = reports;
@@ -151,15 +152,6 @@ export class Keeper {
   #receipts(): Receipt[] {
     return [...this.#options.engine.receipts.values()];
   }
-}
-
-function byOwner<One>(all: readonly One[], receiptOf: (one: One) => Receipt): Map<string, One[]> {
-  const owners = new Map<string, One[]>();
-  for (const one of all) {
-    const { owner } = receiptOf(one);
-    owners.set(owner, [...(owners.get(owner) ?? []), one]);
-  }
-  return owners;
 }
 
 /** Whoever made a row persistent took on its risks. */

@@ -13,8 +13,7 @@ export function operationResults(
     if (operationIndex === undefined) continue;
     results[operationIndex] = outcome.failure ?? (kind === 'unchanged' ? undefined : failureOfAll(commit));
   }
-  for (const { operationIndex, failure } of refused) if (operationIndex !== undefined) results[operationIndex] = failure;
-  return results;
+  return withRefused(results, refused);
 }
 
 /** The outcome of every operation when one of them keeps all from being tried. */
@@ -24,6 +23,10 @@ export function refusedResults(count: number, refused: readonly RefusedOperation
     message: 'not attempted: another operation of the change cannot be done',
     remedy: 'correct the operation that was refused, and send the change again',
   }));
+  return withRefused(results, refused);
+}
+
+function withRefused(results: (Failure | undefined)[], refused: readonly RefusedOperation[]): (Failure | undefined)[] {
   for (const { operationIndex, failure } of refused) if (operationIndex !== undefined) results[operationIndex] = failure;
   return results;
 }

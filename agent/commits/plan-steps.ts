@@ -5,6 +5,7 @@ import {
   describeRoute,
   effectiveMetric,
   etagOf,
+  keyOf,
   keyText,
   matchesDesired,
   type Route,
@@ -123,10 +124,6 @@ function planDelete(ground: PlanningGround, { key, allowMissing, etag }: Extract
   refuseSystemRow(before);
   refuseOtherEtag(before, etag);
   return { kind: 'delete', ...receiptGone(ground, before), before, after: undefined };
-}
-
-function keyOf({ destinationPrefix, nextHop, interface: identity }: RouteKey): RouteKey {
-  return { destinationPrefix, nextHop, interface: identity };
 }
 
 /** A row that nobody changes, and of which nobody says whose it is, stays whose it was. */

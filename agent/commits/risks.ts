@@ -1,4 +1,5 @@
-import { type Family, formatAddress } from '../../proto/address.js';
+import { formatAddress } from '../../proto/address.js';
+import { isDefaultRoute } from '../routes/best-route.js';
 import { RouteTableError } from '../routes/errors.js';
 import { describeRoute, type Route } from '../routes/route.js';
 import type { BestRouteChange } from './best-route-change.js';
@@ -43,20 +44,16 @@ function managementPath({ bestRoutes }: RiskGround): RiskFinding[] {
 function defaultRoutes({ steps, rows, atomicity, replacesDefaultRoute }: RiskGround): RiskFinding[] {
   if (replacesDefaultRoute) return [];
   return ([4, 6] as const).flatMap((family) => {
-    const ofFamily = steps.filter(({ key }) => isDefault(key, family));
+    const ofFamily = steps.filter(({ key }) => isDefaultRoute(key, family));
     const gone = ofFamily.filter(({ kind }) => kind === 'delete');
     const replaced = ofFamily.some(({ kind }) => kind === 'create');
     if (gone.length === 0 || (replaced && atomicity === 'all-or-nothing')) return [];
-    const before = [...rows.values()].filter((route) => isDefault(route, family)).length;
+    const before = [...rows.values()].filter((route) => isDefaultRoute(route, family)).length;
     const last = before === gone.length && !replaced;
     const rest = replaced ? ', even if the new one cannot be made' : last ? `, and no IPv${family} default route is left` : '';
     const message = `${gone.map(({ key }) => describeRoute(key)).join(', ')} is removed${rest}`;
     return [{ risk: 'default-route', message, needs: last ? 'both' : 'either' } as const];
   });
-}
-
-function isDefault({ destinationPrefix }: Pick<Route, 'destinationPrefix'>, family: Family): boolean {
-  return destinationPrefix.family === family && destinationPrefix.length === 0;
 }
 
 function otherOwners({ steps, owner }: RiskGround): RiskFinding[] {

@@ -4,6 +4,7 @@ import { describeSelector, type NetworkInterface } from '../routes/network-inter
 import type { RouteLookup } from '../routes/resolve.js';
 import { destinationText, type InterfaceIdentity, keyText, type Route } from '../routes/route.js';
 import type { BestRoute, RouteTable } from '../routes/route-table.js';
+import { groupBy } from './group-by.js';
 
 /** The table as it was at one moment; plans are made of nothing else. */
 export interface TableReading {
@@ -44,21 +45,10 @@ export function lookUpInReading(table: RouteTable, { routes }: TableReading): Ro
     findInterface: (selector) =>
       remembered(interfaces, `${selector.by} ${describeSelector(selector)}`, () => table.findInterface(selector)),
     rowsTo: async (destination) => {
-      byDestination ??= groupByDestination(routes.values());
+      byDestination ??= groupBy(routes.values(), destinationText);
       return byDestination.get(destination) ?? [];
     },
   };
-}
-
-function groupByDestination(routes: Iterable<Route>): Map<string, Route[]> {
-  const groups = new Map<string, Route[]>();
-  for (const route of routes) {
-    const destination = destinationText(route);
-    const group = groups.get(destination);
-    if (group === undefined) groups.set(destination, [route]);
-    else group.push(route);
-  }
-  return groups;
 }
 
 function remembered<Value>(memory: Map<string, Value>, key: string, find: () => Value): Value {

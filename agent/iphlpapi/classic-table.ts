@@ -1,11 +1,12 @@
 import { isUnspecified } from '../../proto/address.js';
+import { PROTOCOL_NETMGMT } from '../routes/protocol.js';
 import type { DesiredRoute, Route } from '../routes/route.js';
 import type { RouteTable, WrittenBy } from '../routes/route-table.js';
 import { failure, rowFailure } from './failure.js';
 import { createInterfaceLookup } from './interface-lookup.js';
 import { readInterfaces } from './interface-reader.js';
 import type { Iphlpapi, IphlpapiFunction } from './iphlpapi.js';
-import { INFINITE, MIB_IPFORWARDROW, MIB_IPROUTE_TYPE, PROTOCOL_NETMGMT } from './layout.js';
+import { INFINITE, MIB_IPFORWARDROW, MIB_IPROUTE_TYPE } from './layout.js';
 import { createNetioTable } from './netio-table.js';
 import { dataView, encodeForwardRow, maskOf } from './row-codec.js';
 import { Win32 } from './win32-error.js';

@@ -123,11 +123,6 @@ export function luidInterfaceType(luid: bigint): number {
 /** A lifetime or age that never ends (INFINITE). */
 export const INFINITE = 0xffff_ffff;
 
-/** MIB_IPPROTO_NETMGMT, RouteProtocolNetMgmt. */
-export const PROTOCOL_NETMGMT = 3;
-/** MIB_IPPROTO_LOCAL, RouteProtocolLocal. */
-export const PROTOCOL_LOCAL = 2;
-
 /** https://learn.microsoft.com/windows/win32/api/ipmib/ns-ipmib-mib_ipforwardrow (dwForwardType) */
 export const MIB_IPROUTE_TYPE = { OTHER: 1, INVALID: 2, DIRECT: 3, INDIRECT: 4 } as const;
 

@@ -1,10 +1,11 @@
+import { PROTOCOL_NETMGMT } from '../routes/protocol.js';
 import type { DesiredRoute } from '../routes/route.js';
 import type { RouteTable, RouteTableCapabilities } from '../routes/route-table.js';
 import { findBestRoute } from './best-route.js';
 import { rowFailure } from './failure.js';
 import { findInterface, readInterfaces } from './interface-reader.js';
 import type { Iphlpapi } from './iphlpapi.js';
-import { INFINITE, MIB_IPFORWARD_ROW2, PROTOCOL_NETMGMT } from './layout.js';
+import { INFINITE, MIB_IPFORWARD_ROW2 } from './layout.js';
 import { neighbourAnswers } from './neighbour.js';
 import { encodeKey, keyMembers, readRoute, readRoutes } from './route-reader.js';
 import { dataView, encodeForwardRow2 } from './row-codec.js';

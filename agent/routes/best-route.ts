@@ -1,4 +1,4 @@
-import type { Address } from '../../proto/address.js';
+import { type Address, type Family, parseAddress, unspecifiedAddress } from '../../proto/address.js';
 import { containsAddress } from '../../proto/prefix.js';
 import { effectiveMetric, type Route } from './route.js';
 
@@ -15,6 +15,17 @@ export function bestRoutes(routes: Iterable<Route>, destination: Address): Route
     else if (order === 0) best.push(route);
   }
   return best;
+}
+
+/** The default routes of a family that the host would take; more than one is a tie. */
+export function bestDefaultRoutes(routes: Iterable<Route>, family: Family): Route[] {
+  const defaults = [...routes].filter((route) => isDefaultRoute(route, family));
+  return bestRoutes(defaults, parseAddress(unspecifiedAddress[family]));
+}
+
+/** Whether the row is for whatever no other row is for. */
+export function isDefaultRoute({ destinationPrefix: { family, length } }: Pick<Route, 'destinationPrefix'>, wanted: Family): boolean {
+  return family === wanted && length === 0;
 }
 
 /** A link-local address is reached on the interface of its zone alone. */

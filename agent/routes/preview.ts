@@ -1,5 +1,6 @@
 import type { NetworkInterface } from './network-interface.js';
-import { type DesiredRoute, PROTOCOL_NETMGMT, type Route, type RouteKey } from './route.js';
+import { PROTOCOL_NETMGMT } from './protocol.js';
+import type { DesiredRoute, Route, RouteKey } from './route.js';
 
 /** NlroManual, RouteProtocolNetMgmt: what a row made by an administrator has. */
 const manual = { origin: 0, protocol: PROTOCOL_NETMGMT } as const;

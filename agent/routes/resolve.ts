@@ -3,7 +3,7 @@ import { InvalidValueError } from '../../proto/invalid-value.js';
 import { formatPrefix, type Prefix } from '../../proto/prefix.js';
 import { RouteTableError } from './errors.js';
 import { describeSelector, type InterfaceSelector } from './network-interface.js';
-import { type DesiredRoute, describeRoute, destinationText, type InterfaceIdentity, type Route, type RouteKey } from './route.js';
+import { type DesiredRoute, describeRoute, destinationText, type InterfaceIdentity, keyOf, type Route, type RouteKey } from './route.js';
 import type { RouteTable } from './route-table.js';
 
 /** A key as a caller writes it. */
@@ -61,8 +61,7 @@ function onlyOne([found, ...others]: readonly Route[], subject: string): RouteKe
       remedy: 'name the interface as well',
     });
   }
-  const { destinationPrefix, nextHop, interface: identity } = found;
-  return { destinationPrefix, nextHop, interface: identity };
+  return keyOf(found);
 }
 
 function checkedNextHop({ destinationPrefix, nextHop }: RouteReference): Address {

@@ -1,14 +1,12 @@
 import { type Address, formatAddress, isUnspecified } from '../../proto/address.js';
 import { formatPrefix, type Prefix } from '../../proto/prefix.js';
+import { PROTOCOL_NETMGMT } from './protocol.js';
 
 /** An interface by both of its names: the LUID is stable, the index is not. */
 export interface InterfaceIdentity {
   readonly luid: bigint;
   readonly index: number;
 }
-
-/** RouteProtocolNetMgmt: made by an administrator or a program. */
-export const PROTOCOL_NETMGMT = 3;
 
 /** What makes a row unique: interface, prefix and next hop. The metric is not part of it. */
 export interface RouteKey {
@@ -59,6 +57,11 @@ type RestoredMembers = Pick<Route, 'protocol' | 'sitePrefixLength' | 'autoconfig
 /** metric + interface metric: what Windows compares. Undefined when the interface metric is. */
 export function effectiveMetric({ metric, interfaceMetric }: Pick<Route, 'metric' | 'interfaceMetric'>): number | undefined {
   return interfaceMetric === undefined ? undefined : metric + interfaceMetric;
+}
+
+/** The key of a row, and nothing else of it. */
+export function keyOf({ destinationPrefix, nextHop, interface: identity }: RouteKey): RouteKey {
+  return { destinationPrefix, nextHop, interface: identity };
 }
 
 /** The key without its interface, to compare by. Zones are left out: the interface says the same. */

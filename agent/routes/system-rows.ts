@@ -1,9 +1,7 @@
 import { containsPrefix, formatPrefix, parsePrefix } from '../../proto/prefix.js';
 import { RouteTableError } from './errors.js';
+import { PROTOCOL_LOCAL } from './protocol.js';
 import { type DesiredRoute, describeRoute, type Route } from './route.js';
-
-/** RouteProtocolLocal: rows that the stack itself made. */
-const PROTOCOL_LOCAL = 2;
 
 /** Loopback, multicast and limited broadcast: the stack makes these rows, and nobody else should. */
 const systemPrefixes = ['127.0.0.0/8', '224.0.0.0/4', '255.255.255.255/32', '::1/128', 'ff00::/8'].map(parsePrefix);

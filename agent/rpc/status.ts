@@ -4,7 +4,7 @@ import { ErrorInfo } from '../../proto/gen/google/rpc/error_details.pb.js';
 import { Status } from '../../proto/gen/google/rpc/status.pb.js';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { type ErrorReason, errorDomain } from '../../proto/reasons.js';
-import type { Failure } from '../commits/failure.js';
+import { type Failure, toFailure } from '../commits/failure.js';
 import { RouteTableError } from '../routes/errors.js';
 
 /** The gRPC code of each reason. */
@@ -76,41 +76,35 @@ export interface OutgoingError {
 
 /** Turns whatever a handler threw into a gRPC status with google.rpc.ErrorInfo. */
 export function toStatus(error: unknown): OutgoingError {
-  if (error instanceof RouteTableError) {
-    const { reason, message, metadata, remedy } = error;
-    return { status: makeStatus(reason, message, { ...metadata, remedy }) };
-  }
-  if (error instanceof InvalidValueError) return { status: makeStatus(error.reason, error.message, { remedy: error.remedy }) };
+  if (error instanceof RouteTableError || error instanceof InvalidValueError) return { status: makeStatus(toFailure(error)) };
   const incidentId = randomUUID();
-  const remedy = `look for ${incidentId} in the log of the agent, and report it`;
-  return {
-    status: makeStatus('INTERNAL', `the agent failed unexpectedly (${incidentId})`, { incident_id: incidentId, remedy }),
-    incidentId,
+  const failure: Failure = {
+    reason: 'INTERNAL',
+    message: `the agent failed unexpectedly (${incidentId})`,
+    remedy: `look for ${incidentId} in the log of the agent, and report it`,
+    facts: { incident_id: incidentId },
   };
+  return { status: makeStatus(failure), incidentId };
 }
 
 /** Longest text in a status: all of it travels in headers, and those have a limit. */
 const statusCharacters = 1000;
 
-function makeStatus(reason: ErrorReason, text: string, facts: Readonly<Record<string, string>>): StatusObject {
-  const encoded = encodeStatus(reason, text, facts);
+function makeStatus(failure: Failure): StatusObject {
+  const encoded = encodeFailure(failure);
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', Buffer.from(Status.encode(encoded).finish()));
-  return { code: codes[reason], details: encoded.message, metadata };
+  return { code: codes[failure.reason], details: encoded.message, metadata };
 }
 
 /** A failure that stands in an answer, with the same details as one that ends a call. */
 export function encodeFailure({ reason, message, remedy, facts }: Failure): Status {
-  return encodeStatus(reason, message, { ...facts, remedy });
-}
-
-function encodeStatus(reason: ErrorReason, text: string, facts: Readonly<Record<string, string>>): Status {
   const told = Object.fromEntries(
-    Object.entries(facts)
+    Object.entries({ ...facts, remedy })
       .filter(([, value]) => value !== '')
       .map(([key, value]) => [key, value.slice(0, statusCharacters)]),
   );
   const info = ErrorInfo.encode({ reason, domain: errorDomain, metadata: told }).finish();
   const details = [{ typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(info) }];
-  return { code: codes[reason], message: text.slice(0, statusCharacters), details };
+  return { code: codes[reason], message: message.slice(0, statusCharacters), details };
 }

@@ -1,5 +1,6 @@
 import { type Family, isUnspecified } from '../../../proto/address.js';
-import { effectiveMetric, nextHopText, type Route } from '../../routes/route.js';
+import { bestDefaultRoutes } from '../../routes/best-route.js';
+import { nextHopText, type Route } from '../../routes/route.js';
 import type { RouteTable } from '../../routes/route-table.js';
 
 /** IfOperStatusUp. https://learn.microsoft.com/windows/win32/api/ifdef/ne-ifdef-if_oper_status */
@@ -21,12 +22,9 @@ export async function probeDefaultGateway(
 async function bestDefaultRoute(table: Pick<RouteTable, 'list' | 'interfaces'>, family: Family): Promise<Route | undefined> {
   const [{ routes }, interfaces] = await Promise.all([table.list(), table.interfaces()]);
   const up = new Set(interfaces.filter(({ operationalStatus }) => operationalStatus === UP).map(({ luid }) => luid));
-  const [best] = routes
-    .filter(({ destinationPrefix: prefix, interface: { luid } }) => prefix.family === family && prefix.length === 0 && up.has(luid))
-    .sort((a, b) => sortingMetric(a) - sortingMetric(b));
+  const [best] = bestDefaultRoutes(
+    routes.filter((route) => up.has(route.interface.luid)),
+    family,
+  );
   return best;
-}
-
-function sortingMetric(route: Route): number {
-  return effectiveMetric(route) ?? route.metric;
 }

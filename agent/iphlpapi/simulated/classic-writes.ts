@@ -1,5 +1,6 @@
+import { PROTOCOL_NETMGMT } from '../../routes/protocol.js';
 import type { Iphlpapi } from '../iphlpapi.js';
-import { MIB_IPFORWARDROW, PROTOCOL_NETMGMT } from '../layout.js';
+import { MIB_IPFORWARDROW } from '../layout.js';
 import { dataView, decodeForwardRow, type ForwardRow, maskLength } from '../row-codec.js';
 import { Win32 } from '../win32-error.js';
 import { nextHopOf } from './classic-rows.js';

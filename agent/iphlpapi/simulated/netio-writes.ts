@@ -1,5 +1,6 @@
+import { PROTOCOL_NETMGMT } from '../../routes/protocol.js';
 import type { Iphlpapi } from '../iphlpapi.js';
-import { INFINITE, MIB_IPFORWARD_ROW2, PROTOCOL_NETMGMT } from '../layout.js';
+import { INFINITE, MIB_IPFORWARD_ROW2 } from '../layout.js';
 import { dataView, encodeForwardRow2, type ForwardRow2 } from '../row-codec.js';
 import { Win32 } from '../win32-error.js';
 import { identifyRow2 } from './route-identity.js';

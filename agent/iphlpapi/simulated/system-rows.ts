@@ -1,6 +1,7 @@
 import { type Family, parseAddress, unspecifiedAddress } from '../../../proto/address.js';
 import { addressBits, type Prefix, parsePrefix } from '../../../proto/prefix.js';
-import { INFINITE, PROTOCOL_LOCAL, PROTOCOL_NETMGMT } from '../layout.js';
+import { PROTOCOL_LOCAL, PROTOCOL_NETMGMT } from '../../routes/protocol.js';
+import { INFINITE } from '../layout.js';
 import type { ForwardRow2 } from '../row-codec.js';
 import { addressesOf, type HostAddress, type HostInterface, isLinkLocal } from './host-interface.js';
 import type { ConfigurationOrigin, RouteProfile } from './host-profile.js';

@@ -24,7 +24,7 @@ export function addDefaultGateway(program: Command, context: CommandContext): vo
     .command('set')
     .summary('make a next hop the default gateway')
     .description(
-      'Makes a next hop the default gateway, on one host after the other: creates the default route, sees that it is the best, and only then deletes the others of its IP version. On any failure all is as before.',
+      'Makes a next hop the default gateway, on one host after the other: creates the default route, then deletes the others of its IP version, and sees that it is the best. On any failure all is as before.',
     )
     .argument('<next hop>', 'IP address; its version says which default route is meant')
     .option('--interface <interface>', `interface: ${interfaceSyntax}; default: the one by which the host reaches the next hop`)
@@ -34,7 +34,7 @@ export function addDefaultGateway(program: Command, context: CommandContext): vo
     .addHelpText(
       'after',
       examples(
-        'routefleet default-gateway set 10.0.0.254 --address web1.example.net --accept-risk default-route --confirm-within 2m',
+        'routefleet default-gateway set 10.0.0.254 --address web1.example.net --confirm-within 2m',
         'routefleet default-gateway set fe80::1 --interface Ethernet --same-interface-only --inventory fleet.yaml --host web1 --dry-run',
       ),
     )

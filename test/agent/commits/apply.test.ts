@@ -189,7 +189,7 @@ it('is undone when the table is not what it was to become', async () => {
   const agent = await host.start();
   const before = tableOf(host);
   const unfit = { reason: 'UNVERIFIED_WRITE', message: 'not the best route', remedy: '' } as const;
-  const { commit } = await agent.apply({ operations: four, verify: ({ routes }) => (routes.size === before.size + 4 ? unfit : undefined) });
+  const { commit } = await agent.apply({ operations: four, verify: (routes) => (routes.length === before.size + 4 ? unfit : undefined) });
   expect(commit?.record).toMatchObject({ state: 'rolled-back', failure: unfit });
   expect(tableOf(host)).toEqual(before);
 });
