@@ -533,7 +533,7 @@ export interface WatchRoutesRequest {
   since:
     | ResumePoint
     | undefined;
-  /** Time between heartbeats. Absent: 10 s. */
+  /** A heartbeat comes when nothing else came for this time, 100 ms to 1 h. Absent: 10 s. */
   heartbeatInterval: Duration | undefined;
 }
 
@@ -545,7 +545,10 @@ export interface ResumePoint {
   revision: bigint;
 }
 
-/** One event of a watch. */
+/**
+ * One event of a watch. The order: established; then resumed, or a snapshot (with resync_required before it where the resume point was of no
+ * use); then changes and heartbeats. A resync_required at any later place, also within a snapshot, begins a new snapshot.
+ */
 export interface WatchRoutesResponse {
   /** The event. */
   event:
@@ -599,13 +602,16 @@ export interface SnapshotEnd {
   routeCount: number;
 }
 
-/** Changes in order of revision. */
+/** Changes in order of revision, which grows from each to the next. */
 export interface RouteChanges {
   /** The changes. */
   changes: RouteChange[];
 }
 
-/** One change of one row. */
+/**
+ * One change of one row, as the filter of the watch sees it: a row that leaves the filter is REMOVED. Age and lifetimes run by themselves and
+ * are no change. For a slow watcher several changes of a row may be one; then revision, route and cause are those of the last.
+ */
 export interface RouteChange {
   /** Revision of the table after it. */
   revision: bigint;
@@ -621,6 +627,8 @@ export interface RouteChange {
     | undefined;
   /** Commit of this agent that did it. Absent: something else on the host did. */
   commitId: string;
+  /** When the agent noticed it, by the clock of the host. */
+  observeTime: Date | undefined;
 }
 
 /** A sign of life. */
@@ -4178,7 +4186,7 @@ export const RouteChanges: MessageFns<RouteChanges> = {
 };
 
 function createBaseRouteChange(): RouteChange {
-  return { revision: 0n, kind: 0, route: undefined, previous: undefined, commitId: "" };
+  return { revision: 0n, kind: 0, route: undefined, previous: undefined, commitId: "", observeTime: undefined };
 }
 
 export const RouteChange: MessageFns<RouteChange> = {
@@ -4200,6 +4208,9 @@ export const RouteChange: MessageFns<RouteChange> = {
     }
     if (message.commitId !== "") {
       writer.uint32(42).string(message.commitId);
+    }
+    if (message.observeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.observeTime), writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -4257,6 +4268,14 @@ export const RouteChange: MessageFns<RouteChange> = {
             message.commitId = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.observeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4281,6 +4300,7 @@ export const RouteChange: MessageFns<RouteChange> = {
       ? Route.fromPartial(object.previous)
       : undefined;
     message.commitId = object.commitId ?? "";
+    message.observeTime = object.observeTime ?? undefined;
     return message;
   },
 };
