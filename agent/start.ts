@@ -15,13 +15,14 @@ import { createClassicTable } from './iphlpapi/classic-table.js';
 import type { Iphlpapi } from './iphlpapi/iphlpapi.js';
 import { loadIphlpapi } from './iphlpapi/library.js';
 import { createNetioTable } from './iphlpapi/netio-table.js';
-import { notificationsWork } from './iphlpapi/notifications.js';
-import { type StopWatching, watchTable } from './iphlpapi/table-changes.js';
-import { TableRevision } from './routes/revision.js';
+import { registerForChanges } from './iphlpapi/table-changes.js';
+import { agentStopping } from './routes/errors.js';
+import { keyText } from './routes/route.js';
 import { createConnections } from './rpc/connections.js';
 import type { AgentIdentity } from './rpc/context.js';
 import type { TlsMaterial } from './rpc/credentials.js';
 import { startServer } from './rpc/server.js';
+import { TableObserver } from './watch/table-observer.js';
 
 /** Largest request message in bytes; a change of 10,000 routes is about 1 MiB. */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -29,6 +30,8 @@ const maxMessageBytes = 4 * 1024 * 1024;
 const maxOperations = 5000;
 /** How often persistent rows are looked at: where the host tells of changes only to be sure. */
 const lookIntervalMs = { told: 60_000, untold: 5000 } as const;
+/** How often the table is read while somebody watches it, likewise. */
+const readIntervalMs = { told: 60_000, untold: 2000 } as const;
 
 /** What stands behind the port, and the host that it belongs to. */
 export interface Backend {
@@ -96,26 +99,24 @@ export async function startAgent(
   tls: TlsMaterial | undefined,
   log: Logger,
 ): Promise<RunningAgent> {
-  const notifications = await notificationsWork(iphlpapi);
-  const table = (config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, notifications);
-  const revision = new TableRevision();
-  const now = (): number => performance.now();
-  const connections = createConnections(now);
   const state = await openState({ ...config, simulated: identity.engine === 'simulated' }, log);
   const { journal } = state;
-  const engine = new CommitEngine({
-    table,
-    revision,
-    journal,
+  const changes = registerForChanges(iphlpapi);
+  const { told } = changes;
+  const now = (): number => performance.now();
+  const connections = createConnections(now);
+  const observer = new TableObserver({
+    table: (config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, told),
     log,
-    boot: readHostBoot(),
-    controllers: () => connections.controllers(),
-    now,
+    intervalMs: told ? readIntervalMs.told : readIntervalMs.untold,
+    ownershipOf: (key) => journal.state.receipts.get(keyText(key)),
   });
-  const keeper = new Keeper({ table, engine, log, intervalMs: notifications ? lookIntervalMs.told : lookIntervalMs.untold, now });
-  let stopWatching: StopWatching = async () => {};
+  const { table } = observer;
+  const engine = new CommitEngine({ table, journal, log, boot: readHostBoot(), controllers: () => connections.controllers(), now });
+  const keeper = new Keeper({ table, engine, log, intervalMs: told ? lookIntervalMs.told : lookIntervalMs.untold, now });
   const stopWriting = async (): Promise<void> => {
-    await stopWatching();
+    await changes.stop();
+    observer.close(agentStopping());
     await keeper.close();
     await engine.close();
     await state.release();
@@ -124,12 +125,15 @@ export async function startAgent(
     if (journal.damage !== undefined) log.error({ damage: journal.damage }, 'the journal is damaged: no write is taken');
     await engine.recover();
     await keeper.start();
-    stopWatching = watchTable(iphlpapi, () => keeper.notice());
+    changes.subscribe(() => {
+      observer.notice();
+      keeper.notice();
+    });
     const context = {
       table,
       engine,
       keeper,
-      revision,
+      observer,
       identity: { ...identity, version, bootId: randomUUID(), library: iphlpapi.description, startTime: new Date() },
       limits: { maxMessageBytes, maxOperations },
       log,
@@ -139,6 +143,8 @@ export async function startAgent(
     return {
       port: server.port,
       async stop(drainTimeoutMs) {
+        // Watches never end by themselves, and would hold up the end of the others.
+        observer.close(agentStopping());
         await server.drain(drainTimeoutMs);
         await stopWriting();
       },

@@ -37,7 +37,6 @@ export const errorReasons = [
   'MISSING_FIELD',
   'NOT_ATTEMPTED',
   'NOT_CONFIRMED',
-  'NOT_IMPLEMENTED',
   'NOT_SUPPORTED',
   'OUT_OF_MEMORY',
   'OWNER_REQUIRED',

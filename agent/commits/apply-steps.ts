@@ -1,7 +1,8 @@
 import { RouteTableError } from '../routes/errors.js';
 import { changeInto, describeRoute, type Route, sameRow, wholeRow } from '../routes/route.js';
-import type { RouteTable } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, type Written } from '../routes/write.js';
+import type { ObservedTable } from '../watch/observed-table.js';
+import { ownershipsOf, writeOf } from './attribution.js';
 import type { Atomicity, CommitStep } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 import { undoSteps } from './undo-steps.js';
@@ -10,7 +11,8 @@ import { undoSteps } from './undo-steps.js';
 const stepsPerTurn = 16;
 
 interface ApplyContext {
-  readonly table: RouteTable;
+  readonly table: ObservedTable;
+  readonly commitId: string;
   readonly atomicity: Atomicity;
   /** Looked at between two steps. */
   readonly signal: AbortSignal;
@@ -27,16 +29,16 @@ export interface AppliedSteps {
 
 /** Carries the steps out in their order; each is written and read back. */
 export async function applySteps(steps: readonly CommitStep[], context: ApplyContext): Promise<AppliedSteps> {
-  const { table, atomicity, signal, onProgress } = context;
+  const { table, commitId, atomicity, signal, onProgress } = context;
   const results = [...steps];
   for (const [index, step] of steps.entries()) {
     if (signal.aborted) return { steps: notAttempted(results, index), broken: toFailure(signal.reason) };
-    const result = await applyStep(table, step);
+    const result = await applyStep(table, commitId, step);
     results[index] = result;
     const { failure } = result.outcome;
     if (failure !== undefined && atomicity === 'all-or-nothing') return { steps: notAttempted(results, index + 1), broken: failure };
     // It may be written all the same, such as when only its read-back failed; for the others to go on it must not be half done.
-    if (failure !== undefined) await undoSteps(table, [result], { rebooted: false });
+    if (failure !== undefined) await undoSteps(table, commitId, [result], { rebooted: false });
     onProgress(index + 1);
     if ((index + 1) % stepsPerTurn === 0) await new Promise(setImmediate);
   }
@@ -54,9 +56,9 @@ function notAttempted(steps: readonly CommitStep[], from: number): CommitStep[] 
   );
 }
 
-async function applyStep(table: RouteTable, step: CommitStep): Promise<CommitStep> {
+async function applyStep(table: ObservedTable, commitId: string, step: CommitStep): Promise<CommitStep> {
   try {
-    const written = await write(table, step);
+    const written = await write(table, commitId, step);
     if (written === undefined) return step;
     return { ...step, after: written.after, outcome: { writtenBy: written.writtenBy, failure: undefined } };
   } catch (error) {
@@ -64,18 +66,31 @@ async function applyStep(table: RouteTable, step: CommitStep): Promise<CommitSte
   }
 }
 
-async function write(table: RouteTable, { kind, before, after }: CommitStep): Promise<Written | undefined> {
-  if (kind === 'unchanged') return undefined;
-  if (before === undefined) return after && createRow(table, wholeRow(after));
-  await refuseChangedRow(table, before);
-  if (after === undefined) return deleteRow(table, before);
-  return setRow(table, changeInto(after, before), before);
+async function write(table: ObservedTable, commitId: string, step: CommitStep): Promise<Written | undefined> {
+  const { kind, before, after } = step;
+  if (kind === 'unchanged') {
+    table.ownershipsChanged(commitId, ownershipsOf([step], 'after'));
+    return undefined;
+  }
+  const current = before && (await unchangedSince(table, before));
+  return table.ownWrite(writeOf(step, commitId, 'after', current), () => {
+    if (after === undefined) return deleteRow(table, before ?? noRow(step));
+    return before === undefined ? createRow(table, wholeRow(after)) : setRow(table, changeInto(after, before), before);
+  });
 }
 
-/** Between plan and write lie probes and other steps: what somebody else changed meanwhile is not overwritten. A row that is gone, Windows refuses. */
-async function refuseChangedRow(table: RouteTable, before: Route): Promise<void> {
+function noRow({ kind, key }: CommitStep): never {
+  throw new Error(`a step of kind "${kind}" without a row: ${describeRoute(key)}`);
+}
+
+/**
+ * Between plan and write lie probes and other steps: what somebody else changed meanwhile is not overwritten.
+ *
+ * @returns the row as it is now; undefined: it is gone, and Windows refuses to change it
+ */
+async function unchangedSince(table: ObservedTable, before: Route): Promise<Route | undefined> {
   const current = await table.get(before);
-  if (current === undefined || sameRow(current, before)) return;
+  if (current === undefined || sameRow(current, before)) return current;
   throw new RouteTableError(
     'FOREIGN_CHANGE',
     `${describeRoute(before)} changed after it was planned: it has metric ${current.metric} now`,

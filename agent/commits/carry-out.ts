@@ -22,7 +22,7 @@ interface CarriedOut {
  * @throws RouteTableError JOURNAL_UNAVAILABLE when the beginning could not be written down: then the table was not touched
  */
 export async function carryOut(
-  { table, revision, journal, log }: Pick<EngineOptions, 'table' | 'revision' | 'journal' | 'log'>,
+  { table, journal, log }: Pick<EngineOptions, 'table' | 'journal' | 'log'>,
   record: CommitRecord,
   change: Change,
   { probes }: Pick<CommitOptions, 'probes'>,
@@ -34,7 +34,13 @@ export async function carryOut(
   await journal.append({ type: 'begin', commit: { ...record, probes: judgeProbes(before, undefined).results } });
 
   const total = record.steps.length;
-  const context = { table, atomicity: record.atomicity, signal, onProgress: (done: number) => onProgress?.(done, total) };
+  const context = {
+    table,
+    commitId: record.id,
+    atomicity: record.atomicity,
+    signal,
+    onProgress: (done: number) => onProgress?.(done, total),
+  };
   let commit = record;
   // From here on whatever fails, be it a callback, leads to the undoing of what was written.
   try {
@@ -42,8 +48,8 @@ export async function carryOut(
     commit = { ...commit, steps };
     logSteps(log, commit);
     if (broken !== undefined) return { commit, broken };
-    const { routes, fingerprint } = await table.list();
-    commit = { ...commit, revisionAfter: revision.observe(fingerprint) };
+    const { routes, revision } = await table.list();
+    commit = { ...commit, revisionAfter: revision };
     const unfit = change.verify?.(routes);
     if (unfit !== undefined) return { commit, broken: unfit };
 

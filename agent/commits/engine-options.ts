@@ -1,15 +1,13 @@
 import type { Logger } from 'pino';
 import type { Address } from '../../proto/address.js';
-import type { TableRevision } from '../routes/revision.js';
-import type { RouteTable } from '../routes/route-table.js';
+import type { ObservedTable } from '../watch/observed-table.js';
 import type { PlannedChange } from './checks.js';
 import type { CommitRecord, HostBoot } from './commit.js';
 import type { Journal } from './journal/journal.js';
 
 /** What the engine works with. */
 export interface EngineOptions {
-  readonly table: RouteTable;
-  readonly revision: TableRevision;
+  readonly table: ObservedTable;
   readonly journal: Journal;
   readonly log: Logger;
   readonly boot: HostBoot;

@@ -1,5 +1,5 @@
 import { type Address, isLoopback } from '../../proto/address.js';
-import { RouteTableError } from '../routes/errors.js';
+import { agentStopping, RouteTableError } from '../routes/errors.js';
 import { keyText, type RouteKey } from '../routes/route.js';
 import type { PlanView } from './best-route-change.js';
 import { carryOut } from './carry-out.js';
@@ -138,7 +138,7 @@ export class CommitEngine {
 
   /** Breaks off what runs, undoes what waits for a confirmation that can no longer come, and closes the journal. */
   async close(): Promise<void> {
-    this.#closing.abort(new RouteTableError('AGENT_STOPPING', 'the agent is stopping', { remedy: 'try again when it is back' }));
+    this.#closing.abort(agentStopping());
     await this.#queue.runNext(async () => {
       if (this.#unsettled?.deadline !== undefined) {
         const why: Failure = {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ErrorReason } from '../../proto/reasons.js';
 import { keyText } from '../routes/route.js';
-import type { RouteTable } from '../routes/route-table.js';
+import type { ObservedTable } from '../watch/observed-table.js';
 import { agentCaller, type CommitOptions, type Operation } from './change.js';
 import type { Receipt } from './commit.js';
 import { type Drift, type DriftReport, findDrift, repairOf } from './drift.js';
@@ -19,7 +19,7 @@ const pendingMs = 1000;
 
 /** What the keeper works with. */
 export interface KeeperOptions {
-  readonly table: RouteTable;
+  readonly table: ObservedTable;
   readonly engine: CommitEngine;
   readonly log: Logger;
   /** How often it looks without being told of changes, in ms. */

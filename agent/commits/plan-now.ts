@@ -10,14 +10,14 @@ import { resolveOperations } from './resolve-operations.js';
 import { lookUpInReading, readTable, type TableReading } from './table-reading.js';
 
 /** What is planned with. */
-interface PlanningContext extends Pick<EngineOptions, 'table' | 'revision'> {
+interface PlanningContext extends Pick<EngineOptions, 'table'> {
   readonly receipts: ReadonlyMap<string, Receipt>;
   readonly readings: RecentReadings;
 }
 
 /** Plans a change on the table as it is now. */
 export async function planNow(
-  { table, revision, receipts, readings }: PlanningContext,
+  { table, receipts, readings }: PlanningContext,
   change: Change,
   view: PlanView,
 ): Promise<{ readonly plan: PlannedChange; readonly reading: TableReading }> {
@@ -33,7 +33,7 @@ export async function planNow(
   };
   const plan = {
     ...planChange(ground, change, operations, view),
-    revision: revision.observe(reading.fingerprint),
+    revision: reading.revision,
     changesSince: (fingerprint: string) => readings.changesSince(fingerprint, reading),
   };
   return { plan, reading };

@@ -1,4 +1,4 @@
-import { describeRoute, etagOf } from '../routes/route.js';
+import { describeRoute, effectiveMetric, type Route, sameRoute } from '../routes/route.js';
 import type { TableReading } from './table-reading.js';
 
 /** Readings that are kept: plans are applied soon, and a reading of a large table is large. */
@@ -36,7 +36,11 @@ function* differences(then: TableReading, now: TableReading): Generator<string> 
   for (const [key, route] of now.routes) {
     const before = then.routes.get(key);
     if (before === undefined) yield `${describeRoute(route)} is new`;
-    else if (etagOf(before) !== etagOf(route)) yield `${describeRoute(route)} changed (metric ${before.metric}, now ${route.metric})`;
+    else if (!sameRoute(before, route)) yield `${describeRoute(route)} changed (${metricsOf(before)}, now ${metricsOf(route)})`;
   }
   for (const [key, route] of then.routes) if (!now.routes.has(key)) yield `${describeRoute(route)} is gone`;
+}
+
+function metricsOf(route: Route): string {
+  return `metric ${route.metric}, effective ${effectiveMetric(route) ?? 'unknown'}`;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { RouteTable } from '../routes/route-table.js';
+import type { ObservedTable } from '../watch/observed-table.js';
+import { ownershipsOf } from './attribution.js';
 import type { CommitRecord, HostBoot } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 import type { Journal, JournalRecord } from './journal/journal.js';
@@ -7,7 +8,7 @@ import { sameBoot } from './same-boot.js';
 import { undoSteps } from './undo-steps.js';
 
 interface RollbackContext {
-  readonly table: RouteTable;
+  readonly table: ObservedTable;
   readonly journal: Journal;
   readonly log: Logger;
   readonly boot: HostBoot;
@@ -20,7 +21,7 @@ export async function rollBack(context: RollbackContext, commit: CommitRecord, w
   const begun: CommitRecord = { ...commit, state: 'rolling-back', failure: why };
   // The journal may be what fails: the rows are put back all the same.
   await attempt(log, () => journal.append(update(begun)));
-  const { steps, left, failed } = await undoSteps(table, commit.steps, { rebooted: !sameBoot(commit.boot, boot) });
+  const { steps, left, failed } = await undoSteps(table, commit.id, commit.steps, { rebooted: !sameBoot(commit.boot, boot) });
   if (failed.length > 0 && !abandon) return failedRollback(context, begun, failed);
 
   const given = abandon ? failed.length : 0;
@@ -32,6 +33,7 @@ export async function rollBack(context: RollbackContext, commit: CommitRecord, w
   } catch (error) {
     return failedRollback(context, begun, [toFailure(error)]);
   }
+  table.ownershipsChanged(commit.id, ownershipsOf(steps, 'before'));
   log.warn({ commit: commit.id, left, given }, 'rolled back');
   return undone;
 }

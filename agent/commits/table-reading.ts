@@ -4,10 +4,12 @@ import { describeSelector, type NetworkInterface } from '../routes/network-inter
 import type { RouteLookup } from '../routes/resolve.js';
 import { destinationText, type InterfaceIdentity, keyText, type Route } from '../routes/route.js';
 import type { BestRoute, RouteTable } from '../routes/route-table.js';
+import type { ObservedTable } from '../watch/observed-table.js';
 import { groupBy } from './group-by.js';
 
 /** The table as it was at one moment; plans are made of nothing else. */
 export interface TableReading {
+  readonly revision: bigint;
   readonly fingerprint: string;
   /** By keyText, in the order of the host. */
   readonly routes: ReadonlyMap<string, Route>;
@@ -16,9 +18,10 @@ export interface TableReading {
 }
 
 /** Reads rows and interfaces. */
-export async function readTable(table: RouteTable): Promise<TableReading> {
-  const [{ routes, fingerprint }, interfaces] = await Promise.all([table.list(), readInterfaces(table)]);
+export async function readTable(table: ObservedTable): Promise<TableReading> {
+  const [{ routes, fingerprint, revision }, interfaces] = await Promise.all([table.list(), readInterfaces(table)]);
   return {
+    revision,
     fingerprint,
     routes: new Map(routes.map((route) => [keyText(route), route])),
     interfaces: new Map(interfaces.map((candidate) => [candidate.luid, candidate])),

@@ -1,7 +1,9 @@
 import { RouteTableError } from '../routes/errors.js';
 import { changeInto, describeRoute, type Route, type RouteKey, sameRow, wholeRow } from '../routes/route.js';
 import type { RouteTable } from '../routes/route-table.js';
-import { createRow, deleteRow, setRow } from '../routes/write.js';
+import { createRow, deleteRow, setRow, wroteNothing } from '../routes/write.js';
+import type { ObservedTable } from '../watch/observed-table.js';
+import { writeOf } from './attribution.js';
 import type { CommitStep } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 
@@ -20,7 +22,8 @@ export interface UndoneSteps {
  * done, changes nothing. With `rebooted` no row is created: the system built its table anew, and what is not in it went with the old boot.
  */
 export async function undoSteps(
-  table: RouteTable,
+  table: ObservedTable,
+  commitId: string,
   steps: readonly CommitStep[],
   { rebooted }: { rebooted: boolean },
 ): Promise<UndoneSteps> {
@@ -29,9 +32,9 @@ export async function undoSteps(
   let left = 0;
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const step = steps[index];
-    if (step === undefined || step.kind === 'unchanged' || wroteNothing(step)) continue;
+    if (step === undefined || step.kind === 'unchanged' || leftAlone(step)) continue;
     try {
-      const failure = await undoStep(table, step, rebooted);
+      const failure = await undoStep(table, commitId, step, rebooted);
       if (failure !== undefined) {
         results[index] = { ...step, outcome: { ...step.outcome, failure } };
         left += 1;
@@ -48,12 +51,12 @@ export async function undoSteps(
 }
 
 /** Not tried, or the row had come, gone or changed by other hands: whatever it is now is not the doing of this commit. */
-function wroteNothing({ outcome: { failure } }: CommitStep): boolean {
-  return failure !== undefined && ['NOT_ATTEMPTED', 'ROUTE_EXISTS', 'ROUTE_NOT_FOUND', 'FOREIGN_CHANGE'].includes(failure.reason);
+function leftAlone({ outcome: { failure } }: CommitStep): boolean {
+  return failure !== undefined && (wroteNothing(failure.reason) || ['NOT_ATTEMPTED', 'FOREIGN_CHANGE'].includes(failure.reason));
 }
 
 /** Puts one row back. @returns why it was left as it is; undefined: it is as before */
-async function undoStep(table: RouteTable, step: CommitStep, rebooted: boolean): Promise<Failure | undefined> {
+async function undoStep(table: ObservedTable, commitId: string, step: CommitStep, rebooted: boolean): Promise<Failure | undefined> {
   const key = await presentKey(table, step.key);
   if (key === undefined) return step.before && interfaceGone(step.key);
   const current = await table.get(key);
@@ -62,12 +65,14 @@ async function undoStep(table: RouteTable, step: CommitStep, rebooted: boolean):
     if (before === undefined || rebooted) return undefined;
     // A row that was to be changed is gone by other hands.
     if (step.kind === 'set') return foreign(key, 'is gone');
-    await createRow(table, wholeRow(before));
+    await table.ownWrite(writeOf(step, commitId, 'before', undefined), () => createRow(table, wholeRow(before)));
     return undefined;
   }
   if (before !== undefined && sameRow(current, before) && !lifetimesChanged(current, before, step.after)) return undefined;
   if (step.after === undefined || !sameRow(current, step.after)) return foreign(key, `has metric ${current.metric}`);
-  await (before === undefined ? deleteRow(table, current) : setRow(table, changeInto(before, current), current));
+  await table.ownWrite(writeOf(step, commitId, 'before', current), () =>
+    before === undefined ? deleteRow(table, current) : setRow(table, changeInto(before, current), current),
+  );
   return undefined;
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Route } from '../routes/route.js';
 import { MIB_IPFORWARD_ROW2 } from './layout.js';
 
 /** Members that change by themselves: a row that only grew older is the same row. */
@@ -21,4 +23,23 @@ export function fingerprintRows(view: DataView, offsets: readonly number[]): str
     high = (high + Math.imul(hash ^ (hash >>> 13), 0x5bd1_e995)) | 0;
   }
   return `${(high >>> 0).toString(16)}${(low >>> 0).toString(16).padStart(8, '0')}`;
+}
+
+/** What the rows have from their interfaces: metrics and names. */
+export function fingerprintInterfaces(routes: readonly Route[]): string {
+  const facts = new Map<bigint, string>();
+  for (const {
+    destinationPrefix: { family },
+    interface: { luid },
+    interfaceMetric,
+    interfaceAlias,
+  } of routes) {
+    // Both families of an interface have a metric of their own.
+    const key = luid * 2n + (family === 6 ? 1n : 0n);
+    if (!facts.has(key)) facts.set(key, `${key} ${interfaceMetric} ${interfaceAlias}`);
+  }
+  return createHash('sha256')
+    .update(JSON.stringify([...facts.values()].sort()))
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -4,7 +4,7 @@ import { keyText } from '../routes/route.js';
 import type { RouteSnapshot } from '../routes/route-table.js';
 import { readClassicTable, unknownOrigin } from './classic-reading.js';
 import { failure, rowFailure } from './failure.js';
-import { fingerprintRows } from './fingerprint.js';
+import { fingerprintInterfaces, fingerprintRows } from './fingerprint.js';
 import { createInterfaceLookup, type InterfaceLookup } from './interface-lookup.js';
 import type { Iphlpapi, NativeTable } from './iphlpapi.js';
 import { AF_UNSPEC, INFINITE, MIB_IPFORWARD_ROW2, MIB_TABLE2 } from './layout.js';
@@ -22,7 +22,7 @@ export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
       const row = decodeForwardRow2(view, offset);
       return row ? [toRoute(row, lookup)] : [];
     });
-    return { routes, fingerprint: fingerprintRows(view, offsets) };
+    return { routes, fingerprint: `${fingerprintRows(view, offsets)}-${fingerprintInterfaces(routes)}` };
   } finally {
     table.free();
   }

@@ -43,3 +43,8 @@ export class RouteTableError extends Error {
     return { ...facts, win32_code: String(code), win32_name: name, win32_message: message, function: functionName };
   }
 }
+
+/** What ends calls when the agent does. */
+export function agentStopping(): RouteTableError {
+  return new RouteTableError('AGENT_STOPPING', 'the agent is stopping', { remedy: 'try again when it is back' });
+}

@@ -21,18 +21,17 @@ export interface RouteFilter {
   readonly maxMetric?: number | undefined;
 }
 
-type Predicate = (route: Route) => boolean;
+/** Tells whether a row passes; whose it is, is looked up only where that matters. */
+type RoutePredicate = (route: Route, ownerOf: (route: Route) => string | undefined) => boolean;
 
-/** The filter as one test per row. What is not asked for costs nothing. `ownerOf` tells whose a row is. */
-export function compileFilter(filter: RouteFilter, ownerOf: (route: Route) => string | undefined): Predicate {
-  const { owner = '' } = filter;
+/** The filter as one test per row. What is not asked for costs nothing. */
+export function compileFilter(filter: RouteFilter): RoutePredicate {
   const predicates = [...predicatesOf(filter)];
-  if (owner !== '') predicates.push((route) => ownerOf(route) === owner);
-  return (route) => predicates.every((predicate) => predicate(route));
+  return (route, ownerOf) => predicates.every((predicate) => predicate(route, ownerOf));
 }
 
-function* predicatesOf(filter: RouteFilter): Generator<Predicate> {
-  const { family, destination, nextHop, protocols, origins, minMetric, maxMetric } = filter;
+function* predicatesOf(filter: RouteFilter): Generator<RoutePredicate> {
+  const { family, destination, nextHop, protocols, origins, owner = '', minMetric, maxMetric } = filter;
   if (family !== undefined) yield (route) => route.destinationPrefix.family === family;
   if (destination !== undefined) yield destinationPredicate(destination);
   const luid = filter.interface?.luid;
@@ -40,11 +39,12 @@ function* predicatesOf(filter: RouteFilter): Generator<Predicate> {
   if (nextHop !== undefined) yield nextHopPredicate(nextHop);
   if (protocols?.size) yield (route) => protocols.has(route.protocol);
   if (origins?.size) yield (route) => route.origin !== undefined && origins.has(route.origin);
+  if (owner !== '') yield (route, ownerOf) => ownerOf(route) === owner;
   if (minMetric !== undefined) yield (route) => route.metric >= minMetric;
   if (maxMetric !== undefined) yield (route) => route.metric <= maxMetric;
 }
 
-function destinationPredicate(destination: NonNullable<RouteFilter['destination']>): Predicate {
+function destinationPredicate(destination: NonNullable<RouteFilter['destination']>): (route: Route) => boolean {
   switch (destination.match) {
     case 'exact': {
       const text = formatPrefix(destination.prefix);
@@ -57,7 +57,7 @@ function destinationPredicate(destination: NonNullable<RouteFilter['destination'
   }
 }
 
-function nextHopPredicate(nextHop: Address): Predicate {
+function nextHopPredicate(nextHop: Address): (route: Route) => boolean {
   const unscoped = formatAddress({ ...nextHop, scopeId: 0 });
   return (route) =>
     formatAddress({ ...route.nextHop, scopeId: 0 }) === unscoped && (nextHop.scopeId === 0 || nextHop.scopeId === route.interface.index);

@@ -156,3 +156,14 @@ export function etagOf(route: Route): string {
   const flags = [route.loopback, route.autoconfigured, route.publish, route.immortal].map(Number).join('');
   return [route.metric, route.protocol, route.origin ?? '', route.sitePrefixLength, flags].join('-');
 }
+
+/** Whether nothing changed but what runs by itself: age and lifetimes. */
+export function sameRoute(a: Route, b: Route): boolean {
+  return (
+    a.metric === b.metric &&
+    a.interfaceMetric === b.interfaceMetric &&
+    a.interfaceAlias === b.interfaceAlias &&
+    a.interface.index === b.interface.index &&
+    etagOf(a) === etagOf(b)
+  );
+}

@@ -1,3 +1,4 @@
+import type { ErrorReason } from '../../proto/reasons.js';
 import { RouteTableError } from './errors.js';
 import { type DesiredRoute, describeRoute, matchesDesired, type Route } from './route.js';
 import type { RouteTable, WrittenBy } from './route-table.js';
@@ -7,6 +8,11 @@ export interface Written {
   /** Undefined: there is none any more. */
   readonly after: Route | undefined;
   readonly writtenBy: WrittenBy;
+}
+
+/** Whether a write that failed for this reason left no trace for certain: the row was there already, or was not. */
+export function wroteNothing(reason: ErrorReason): boolean {
+  return reason === 'ROUTE_EXISTS' || reason === 'ROUTE_NOT_FOUND';
 }
 
 /** Creates a row and reads it back. */

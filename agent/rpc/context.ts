@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { CommitEngine } from '../commits/engine.js';
 import type { Keeper } from '../commits/keeper.js';
-import type { TableRevision } from '../routes/revision.js';
-import type { RouteTable } from '../routes/route-table.js';
+import type { ObservedTable } from '../watch/observed-table.js';
+import type { TableObserver } from '../watch/table-observer.js';
 
 /** What the agent tells of itself. */
 export interface AgentIdentity {
@@ -19,10 +19,10 @@ export interface AgentIdentity {
 
 /** What handlers work with. */
 export interface HandlerContext {
-  readonly table: RouteTable;
+  readonly table: ObservedTable;
   readonly engine: CommitEngine;
   readonly keeper: Keeper;
-  readonly revision: TableRevision;
+  readonly observer: TableObserver;
   readonly identity: AgentIdentity;
   readonly limits: { readonly maxMessageBytes: number; readonly maxOperations: number };
   readonly log: Logger;

@@ -6,9 +6,9 @@ import { getAgent, listInterfaces } from './handlers/agent.js';
 import { applyRoutes } from './handlers/apply-routes.js';
 import { cancelCommit, confirmCommit, extendCommit, getCommit, listCommits } from './handlers/commits.js';
 import { listRoutes } from './handlers/list-routes.js';
-import { notImplementedStream } from './handlers/not-implemented.js';
 import { planRoutes } from './handlers/plan-routes.js';
 import { getBestRoute, getRoute } from './handlers/read-route.js';
+import { watchRoutes } from './handlers/watch-routes.js';
 import { createRoute, deleteRoute, setDefaultGateway, setRoute } from './handlers/write-route.js';
 
 /** RouteService over one table. */
@@ -31,6 +31,6 @@ export function createRouteService(context: HandlerContext, connections: Connect
     extendCommit: unary(serving, (request) => extendCommit(context, request)),
     getCommit: unary(serving, (request) => getCommit(context, request)),
     listCommits: unary(serving, (request) => listCommits(context, request)),
-    watchRoutes: serverStreaming(serving, () => notImplementedStream('WatchRoutes')),
+    watchRoutes: serverStreaming(serving, (request, call) => watchRoutes(context, request, call)),
   };
 }

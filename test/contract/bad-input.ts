@@ -1,9 +1,7 @@
-import type { ServiceError } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import type { WriteOptions } from '../../proto/gen/routefleet/v1/commit.pb.js';
 import type { RouteFilter, RouteSpec } from '../../proto/gen/routefleet/v1/route.pb.js';
-import { WatchRoutesRequest } from '../../proto/gen/routefleet/v1/route_service.pb.js';
-import { type Partially, WireError } from '../support/wire.js';
+import type { Partially } from '../support/wire.js';
 import type { ContractSubject } from './contract-host.js';
 import { byAlias, failureOf, useContractHost } from './fixture.js';
 
@@ -134,13 +132,6 @@ export function describeBadInput(subject: ContractSubject): void {
       expect(await failureOf(wire().createRoute({ route }))).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'OWNER_REQUIRED' });
       const mortal = { ...route, validLifetime: seconds(60) };
       expect(await failureOf(wire().createRoute({ route: mortal, options: { owner: 'x' } }))).toMatchObject({ reason: 'INVALID_LIFETIME' });
-    });
-
-    it('says of what this version does not do that it does not', async () => {
-      const stream = wire().client.watchRoutes(WatchRoutesRequest.fromPartial({}));
-      const ended = new Promise<WireError>((resolve) => stream.on('error', (error) => resolve(new WireError(error as ServiceError))));
-      stream.resume();
-      expect(await ended).toMatchObject({ code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' });
     });
   });
 }

@@ -5,6 +5,7 @@ import { describeCommits } from './commits.js';
 import type { ContractSubject } from './contract-host.js';
 import { describeReading } from './reading.js';
 import { describeRouteLife } from './route-life.js';
+import { describeWatch } from './watch.js';
 
 for (const ipv4Writes of ['classic', 'netio'] as const) {
   const subject: ContractSubject = {
@@ -29,4 +30,5 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
   describeReading(subject);
   describeBadInput(subject);
   describeCommits(subject);
+  describeWatch(subject);
 }

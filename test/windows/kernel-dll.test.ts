@@ -10,6 +10,7 @@ import { describeCommits } from '../contract/commits.js';
 import type { ContractSubject } from '../contract/contract-host.js';
 import { describeReading } from '../contract/reading.js';
 import { describeRouteLife } from '../contract/route-life.js';
+import { describeWatch } from '../contract/watch.js';
 import { createAgentTls } from '../support/agent-tls.js';
 import { createCleanup } from '../support/cleanup.js';
 import { createKernelHost, type KernelHost } from '../support/kernel-rig.js';
@@ -97,6 +98,7 @@ describe.skipIf(missing !== undefined)(
       describeReading(subject);
       describeBadInput(subject);
       describeCommits(subject);
+      describeWatch(subject);
     }
 
     it('creates a route that packets take, reads it back, deletes it, and stops cleanly', async () => {

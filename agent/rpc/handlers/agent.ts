@@ -15,15 +15,7 @@ import type { HandlerContext } from '../context.js';
 import { encodeFailure } from '../status.js';
 
 /** GetAgent. */
-export async function getAgent({
-  table,
-  engine,
-  keeper,
-  revision,
-  identity,
-  limits,
-  isElevated,
-}: HandlerContext): Promise<GetAgentResponse> {
+export async function getAgent({ table, engine, keeper, identity, limits, isElevated }: HandlerContext): Promise<GetAgentResponse> {
   const { capabilities } = table;
   const writeFailure = await engine.writeFailure();
   return {
@@ -45,7 +37,7 @@ export async function getAgent({
       missingFunctions: [...capabilities.missingFunctions],
     },
     limits: { ...limits },
-    revision: revision.observe((await table.list()).fingerprint),
+    revision: (await table.list()).revision,
     pendingCommit: engine.unsettled && encodeCommit(engine.unsettled, { steps: false }),
     startTime: identity.startTime,
     drift: keeper.drift.map(encodeDrift),

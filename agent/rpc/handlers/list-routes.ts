@@ -11,14 +11,14 @@ const chunkRows = 1024;
 
 /** ListRoutes: one reading of the table, filtered, in chunks. The first message is sent also when no row passes. */
 export async function* listRoutes(
-  { table, engine, revision, identity }: HandlerContext,
+  { table, engine, identity }: HandlerContext,
   { filter }: ListRoutesRequest,
 ): AsyncGenerator<ListRoutesResponse> {
-  const passes = compileFilter(await decodeFilter(table, filter), (route) => engine.receiptOf(route)?.owner);
+  const passes = compileFilter(await decodeFilter(table, filter));
   const encode = (route: Route): WireRoute => encodeRoute(route, engine.receiptOf(route));
   const snapshot = await table.list();
-  const routes = snapshot.routes.filter(passes);
-  const header = { revision: revision.observe(snapshot.fingerprint), bootId: identity.bootId, routeCount: routes.length };
+  const routes = snapshot.routes.filter((route) => passes(route, (owned) => engine.receiptOf(owned)?.owner));
+  const header = { revision: snapshot.revision, bootId: identity.bootId, routeCount: routes.length };
   yield { ...header, routes: routes.slice(0, chunkRows).map(encode) };
   for (let start = chunkRows; start < routes.length; start += chunkRows) {
     yield { revision: 0n, bootId: '', routeCount: 0, routes: routes.slice(start, start + chunkRows).map(encode) };

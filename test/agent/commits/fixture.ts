@@ -11,9 +11,10 @@ import { createNetioTable } from '../../../agent/iphlpapi/netio-table.js';
 import type { SimulationControl } from '../../../agent/iphlpapi/simulated/control.js';
 import type { ProfileName } from '../../../agent/iphlpapi/simulated/profiles.js';
 import type { SimulatedIphlpapi } from '../../../agent/iphlpapi/simulated/simulated-iphlpapi.js';
-import { TableRevision } from '../../../agent/routes/revision.js';
+import { keyText, type RouteKey } from '../../../agent/routes/route.js';
 import type { RouteTable } from '../../../agent/routes/route-table.js';
 import { simulateHost } from '../../../agent/simulate.js';
+import { TableObserver } from '../../../agent/watch/table-observer.js';
 import { type Address, formatAddress, parseAddress } from '../../../proto/address.js';
 import { formatPrefix, type Prefix, parsePrefix } from '../../../proto/prefix.js';
 import { createMemoryFiles, journalDirectory, type MemoryFiles } from './memory-files.js';
@@ -44,11 +45,15 @@ export interface Host {
   readonly files: MemoryFiles;
   readonly table: RouteTable;
   /** Starts an agent, which undoes what another left behind. */
-  start(options?: Partial<EngineOptions>): Promise<Agent>;
+  start(options?: AgentOptions): Promise<Agent>;
 }
+
+/** What differs from a usual agent. */
+export type AgentOptions = Partial<Omit<EngineOptions, 'table'>> & { readonly table?: RouteTable };
 
 /** One run of an agent. */
 export interface Agent {
+  readonly observer: TableObserver;
   readonly engine: CommitEngine;
   readonly journal: Journal;
   apply(change: Partial<Change> | readonly Operation[], options?: Partial<CommitOptions>, who?: ApplyContext): Promise<Applied>;
@@ -69,13 +74,15 @@ export function makeHost({
   const { iphlpapi } = simulateHost({ profile, simulateHostNumber: 1 });
   const files = createMemoryFiles();
   const table = (ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, false);
-  const start: Host['start'] = async (options = {}) => {
+  const start: Host['start'] = async ({ table: own = table, ...options } = {}) => {
     const journal = options.journal ?? (await openJournal({ directory: journalDirectory, files }));
+    const log = pino({ level: 'silent' });
+    const ownershipOf = (key: RouteKey) => journal.state.receipts.get(keyText(key));
+    const observer = new TableObserver({ table: own, log, intervalMs: 1000, ownershipOf });
     const engine = new CommitEngine({
-      table,
-      revision: new TableRevision(),
+      table: observer.table,
       journal,
-      log: pino({ level: 'silent' }),
+      log,
       boot: { id: 'first boot', uptimeSeconds: 1 },
       controllers: () => [],
       now: () => performance.now(),
@@ -84,6 +91,7 @@ export function makeHost({
     await engine.recover();
     return {
       engine,
+      observer,
       journal,
       apply: (change, commitOptions, who) => engine.apply(...makeRequest(change, commitOptions, who)),
       idle: () =>

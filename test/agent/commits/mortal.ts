@@ -1,17 +1,11 @@
-import type { EngineOptions } from '../../../agent/commits/engine-options.js';
 import type { RouteTable } from '../../../agent/routes/route-table.js';
-import type { Agent, Host } from './fixture.js';
+import type { Agent, AgentOptions, Host } from './fixture.js';
 
 /**
  * Runs an agent that is killed at a call of its to the table or to the disk of the journal: neither that one happens nor any later one, and nobody is
  * told. Resolves then, or when it got through without so many calls.
  */
-export async function die(
-  host: Host,
-  atCall: number,
-  options: Partial<EngineOptions>,
-  run: (agent: Agent) => Promise<unknown>,
-): Promise<void> {
+export async function die(host: Host, atCall: number, options: AgentOptions, run: (agent: Agent) => Promise<unknown>): Promise<void> {
   let calls = 0;
   let kill = (): void => {};
   const death = new Promise<void>((resolve) => {

@@ -77,7 +77,7 @@ function resolve({ slot: text, action, lenient, metric: wanted, publish }: Asked
 
 function ground(routes: ReadonlyMap<string, Route>, receipts: ReadonlyMap<string, Receipt>, owner: string): PlanningGround {
   const missing = () => new RouteTableError('ROUTE_NOT_FOUND', 'no such row', { remedy: '' });
-  return { reading: { fingerprint: 'table', routes, interfaces }, receipts, owner, bindingsKnown: true, missing };
+  return { reading: { revision: 1n, fingerprint: 'table', routes, interfaces }, receipts, owner, bindingsKnown: true, missing };
 }
 
 /** Carries the steps out in their order; every one finds the row as it says. */

@@ -606,6 +606,11 @@ export interface SnapshotEnd {
 export interface RouteChanges {
   /** The changes. */
   changes: RouteChange[];
+  /**
+   * Revision to resume from after this message. Usually that of its last change; less while changes that were merged for a slow watcher are
+   * still on their way, and after a resumption from there some come again.
+   */
+  resumeRevision: bigint;
 }
 
 /**
@@ -4131,13 +4136,19 @@ export const SnapshotEnd: MessageFns<SnapshotEnd> = {
 };
 
 function createBaseRouteChanges(): RouteChanges {
-  return { changes: [] };
+  return { changes: [], resumeRevision: 0n };
 }
 
 export const RouteChanges: MessageFns<RouteChanges> = {
   encode(message: RouteChanges, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.changes) {
       RouteChange.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.resumeRevision !== 0n) {
+      if (BigInt.asUintN(64, message.resumeRevision) !== message.resumeRevision) {
+        throw new globalThis.Error("value provided for field message.resumeRevision of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.resumeRevision);
     }
     return writer;
   },
@@ -4163,6 +4174,14 @@ export const RouteChanges: MessageFns<RouteChanges> = {
             message.changes.push(RouteChange.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.resumeRevision = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4181,6 +4200,9 @@ export const RouteChanges: MessageFns<RouteChanges> = {
   fromPartial<I extends Exact<DeepPartial<RouteChanges>, I>>(object: I): RouteChanges {
     const message = createBaseRouteChanges();
     message.changes = object.changes?.map((e) => RouteChange.fromPartial(e)) || [];
+    message.resumeRevision = (object.resumeRevision !== undefined && object.resumeRevision !== null)
+      ? BigInt(object.resumeRevision)
+      : 0n;
     return message;
   },
 };
