@@ -78,6 +78,11 @@ export class TableObserver {
     return this.#followed?.revision ?? this.#revision;
   }
 
+  /** How many watch now. */
+  get watchers(): number {
+    return this.#followed?.watchers.size ?? 0;
+  }
+
   /** How often the table is read while it is followed, in ms. */
   get intervalMs(): number {
     return this.#options.intervalMs;
@@ -207,7 +212,7 @@ export class TableObserver {
 
   #restWhenIdle(): void {
     clearTimeout(this.#idle);
-    if (this.#closed !== undefined || this.#attaching > 0 || (this.#followed?.watchers.size ?? 0) > 0) return;
+    if (this.#closed !== undefined || this.#attaching > 0 || this.watchers > 0) return;
     this.#idle = setTimeout(() => {
       this.#revision = this.revision;
       this.#followed = undefined;

@@ -1,0 +1,60 @@
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import { TableObserver } from '../../../agent/watch/table-observer.js';
+import { type WatchEvent, watch } from '../../../agent/watch/watch.js';
+import { makeInterleavedTable } from './interleaved-table.js';
+import { route } from './rows.js';
+
+/** A watch of a table of `rows` rows, read by hand. */
+function start(rows: number) {
+  const host = makeInterleavedTable(Object.fromEntries(Array.from({ length: rows }, (_, number) => [number, 1])));
+  const observer = new TableObserver({ table: host.table, log: pino({ level: 'silent' }), intervalMs: 3_600_000, ownershipOf: () => undefined });
+  const leaving = new AbortController();
+  const options = { passes: () => true, since: undefined, heartbeatIntervalMs: 50, signal: leaving.signal };
+  const events = watch(observer, options);
+  const next = async (): Promise<WatchEvent | undefined> => {
+    const event = events.next();
+    await host.settle();
+    return (await event).value ?? undefined;
+  };
+  /** The agent writes so many rows, one after the other. */
+  const write = async (count: number): Promise<void> => {
+    for (let number = 0; number < count; number++) {
+      const key = {
+        ...route(0, 1),
+        destinationPrefix: { family: 4, bytes: new Uint8Array([44, 0, number >> 8, number & 255]), length: 32 },
+      } as const;
+      const own = { key, commitId: 'mine', before: undefined, ownershipChange: undefined };
+      await observer.table.ownWrite(own, async () => ({ after: { ...route(0, 1), ...key }, writtenBy: 'Create' }));
+    }
+  };
+  return { observer, leaving, next, write };
+}
+
+const typeOf = (event: WatchEvent | undefined) => event?.type;
+
+it('breaks a snapshot off when too much changes behind it, and begins another', async () => {
+  const { next, write } = start(200);
+  expect(typeOf(await next())).toBe('established');
+  // A watcher that does not read further.
+  await write(20_000);
+  expect([await next(), await next()].map(typeOf)).toEqual(['resync-required', 'snapshot']);
+  let rows = 0;
+  for (let event = await next(); ; event = await next()) {
+    if (event?.type === 'snapshot') rows += event.rows.length;
+    if (event?.type !== 'snapshot-end') continue;
+    expect(event.rowCount).toBe(20_200);
+    break;
+  }
+  expect(rows).toBe(20_200 - 512);
+  expect(typeOf(await next())).toBe('heartbeat');
+});
+
+it('leaves nothing behind when its caller goes, whether it reads or waits', async () => {
+  const { observer, leaving, next } = start(1);
+  expect([await next(), await next(), await next()].map(typeOf)).toEqual(['established', 'snapshot', 'snapshot-end']);
+  const waiting = next();
+  leaving.abort();
+  expect(await waiting).toBeUndefined();
+  expect(observer.watchers).toBe(0);
+});
