@@ -71,7 +71,9 @@ export function destinationText({ destinationPrefix, nextHop }: Pick<RouteKey, '
 
 /** The key as one string, to compare by. */
 export function keyText(key: RouteKey): string {
-  return `${destinationText(key)} ${key.interface.luid}`;
+  const { luid, index } = key.interface;
+  // Hosts that have only the classic functions know no LUIDs.
+  return `${destinationText(key)} ${luid === 0n ? `index ${index}` : luid}`;
 }
 
 /** Canonical text of a next hop; a link-local one has the interface as its zone (RFC 4007). */

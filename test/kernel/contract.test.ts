@@ -4,6 +4,7 @@ import { describeCommits } from '../contract/commits.js';
 import type { ContractSubject } from '../contract/contract-host.js';
 import { describeReading } from '../contract/reading.js';
 import { describeRouteLife } from '../contract/route-life.js';
+import { describeWatch } from '../contract/watch.js';
 import { buildKernelRig, createKernelHost, missingForKernelRig } from '../support/kernel-rig.js';
 
 const missing = missingForKernelRig();
@@ -38,6 +39,7 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
     describeReading(subject);
     describeBadInput(subject);
     describeCommits(subject);
+    describeWatch(subject);
   } else {
     describe(subject.name, () => it.skip(`needs ${missing}`));
   }

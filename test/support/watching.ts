@@ -34,8 +34,8 @@ export interface Watching {
 }
 
 /** What makes a row unique on the wire. */
-export function watchedKey({ destinationPrefix, nextHop, interfaceLuid }: Route): string {
-  return `${destinationPrefix} ${nextHop} ${interfaceLuid}`;
+export function watchedKey({ destinationPrefix, nextHop, interfaceLuid, interfaceIndex }: Route): string {
+  return `${destinationPrefix} ${nextHop} ${interfaceLuid || interfaceIndex}`;
 }
 
 /** Watches through the generated code alone; the rules of the stream are checked on the way. */

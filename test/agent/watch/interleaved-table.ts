@@ -52,7 +52,7 @@ export function makeInterleavedTable(rows: Readonly<Record<number, number>> = {}
         await turn();
         return { routes: found, fingerprint: JSON.stringify(found.map(({ metric, ...key }) => [keyOf(key as Route), metric]).sort()) };
       },
-    } as RouteTable,
+    } as Partial<RouteTable> as RouteTable,
     get waiting() {
       return waiting.length;
     },

@@ -8,7 +8,12 @@ import { route } from './rows.js';
 /** A watch of a table of `rows` rows, read by hand. */
 function start(rows: number) {
   const host = makeInterleavedTable(Object.fromEntries(Array.from({ length: rows }, (_, number) => [number, 1])));
-  const observer = new TableObserver({ table: host.table, log: pino({ level: 'silent' }), intervalMs: 3_600_000, ownershipOf: () => undefined });
+  const observer = new TableObserver({
+    table: host.table,
+    log: pino({ level: 'silent' }),
+    intervalMs: 3_600_000,
+    ownershipOf: () => undefined,
+  });
   const leaving = new AbortController();
   const options = { passes: () => true, since: undefined, heartbeatIntervalMs: 50, signal: leaving.signal };
   const events = watch(observer, options);
