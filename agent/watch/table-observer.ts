@@ -25,7 +25,7 @@ export interface ObserverOptions {
   ownershipOf(key: RouteKey): Ownership | undefined;
 }
 
-/** A complete state of the table, as a watcher wants it. */
+/** A complete state of the table, as a watcher wants it. Large: not to be kept. */
 export interface WatchedState {
   readonly revision: bigint;
   readonly rows: readonly OwnedRow[];
@@ -36,8 +36,8 @@ export interface Attached {
   readonly watcher: Watcher;
   /** Revision from which on it is told of every change. */
   readonly revision: bigint;
-  /** Undefined: it goes on from where it was, and what it missed waits for it. */
-  readonly state: WatchedState | undefined;
+  /** It goes on from where it was, and what it missed waits for it. Otherwise it needs a state to begin with. */
+  readonly resumed: boolean;
 }
 
 /**
@@ -117,13 +117,12 @@ export class TableObserver {
     const watcher = new Watcher(passes, revision);
     followed.watchers.add(watcher);
     this.#restWhenIdle();
-    if (missed === undefined) return { watcher, revision, state: { revision, rows: followed.rowsFor(watcher) } };
-    for (const change of missed) watcher.offer(change);
-    return { watcher, revision, state: undefined };
+    for (const change of missed ?? []) watcher.offer(change);
+    return { watcher, revision, resumed: missed !== undefined };
   }
 
-  /** A watcher that overflowed begins anew. */
-  restart(watcher: Watcher): WatchedState {
+  /** The state of now, from which on the watcher is told of every change; what waited for it is part of that state. */
+  begin(watcher: Watcher): WatchedState {
     watcher.restart(this.revision);
     return { revision: this.revision, rows: this.#followed?.rowsFor(watcher) ?? [] };
   }

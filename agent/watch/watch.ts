@@ -1,5 +1,5 @@
 import type { OwnedRow, TableChange } from './table-change.js';
-import type { TableObserver, WatchedState } from './table-observer.js';
+import type { TableObserver } from './table-observer.js';
 import type { RowPredicate, Watcher } from './watcher.js';
 
 /** Rows or changes of one event: large enough to be fast, small enough that encoding one does not hold up other calls. */
@@ -36,18 +36,18 @@ export async function* watch(
   observer: TableObserver,
   { passes, since, heartbeatIntervalMs, signal }: WatchOptions,
 ): AsyncGenerator<WatchEvent> {
-  const { watcher, revision, state } = await observer.attach(passes, since?.sameBoot ? since.revision : undefined);
+  const { watcher, revision, resumed } = await observer.attach(passes, since?.sameBoot ? since.revision : undefined);
   try {
     yield { type: 'established', revision };
-    if (state === undefined) yield { type: 'resumed', revision };
+    if (resumed) yield { type: 'resumed', revision };
     else {
       if (since !== undefined) yield { type: 'resync-required', reason: since.sameBoot ? 'history-exceeded' : 'other-boot' };
-      yield* snapshot(watcher, state);
+      yield* snapshot(observer, watcher);
     }
     while (!signal.aborted) {
       if (watcher.overflowed) {
         yield { type: 'resync-required', reason: 'overflow' };
-        yield* snapshot(watcher, observer.restart(watcher));
+        yield* snapshot(observer, watcher);
         continue;
       }
       const { changes, resumeRevision } = watcher.take(chunkSize);
@@ -64,7 +64,8 @@ export async function* watch(
 }
 
 /** Breaks off when the watcher overflows: then another one follows. */
-function* snapshot(watcher: Watcher, { revision, rows }: WatchedState): Generator<WatchEvent> {
+function* snapshot(observer: TableObserver, watcher: Watcher): Generator<WatchEvent> {
+  const { revision, rows } = observer.begin(watcher);
   for (let start = 0; start < rows.length; start += chunkSize) {
     if (watcher.overflowed) return;
     yield { type: 'snapshot', rows: rows.slice(start, start + chunkSize) };

@@ -68,7 +68,7 @@ export class Watcher {
     return { changes, resumeRevision: this.#resumeRevision };
   }
 
-  /** Forgets that it overflowed: from this revision on everything counts again. */
+  /** Forgets what waits, and that it overflowed: what comes after this revision counts. */
   restart(revision: bigint): void {
     this.#overflowed = false;
     this.#waiting = [];

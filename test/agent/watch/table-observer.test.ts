@@ -33,8 +33,8 @@ class Scene {
   async attach(since?: bigint): Promise<{ readonly watcher: Watcher; readonly known: Map<string, number>; readonly resumed: boolean }> {
     const attaching = this.observer.attach(() => true, since);
     await this.host.settle();
-    const { watcher, state } = await attaching;
-    return { watcher, known: metricsOf(state?.rows ?? []), resumed: state === undefined };
+    const { watcher, resumed } = await attaching;
+    return { watcher, known: metricsOf(resumed ? [] : this.observer.begin(watcher).rows), resumed };
   }
 
   /** Another program changes the table, and the host tells of it. */
@@ -118,8 +118,8 @@ it('misses no change that comes while the first reading runs', async () => {
   await scene.host.step();
   scene.external(1, 6);
   await scene.host.settle();
-  const { watcher, state } = await attaching;
-  expect([...metricsOf(state?.rows ?? []).values()]).toEqual([5]);
+  const { watcher } = await attaching;
+  expect([...metricsOf(scene.observer.begin(watcher).rows).values()]).toEqual([5]);
   await scene.pass(20);
   expect(take(watcher)).toEqual([['~1:5>6', 'external']]);
 });
@@ -172,8 +172,8 @@ it('begins with the row as it was before a write that has not ended', async () =
   // The reading, from its beginning to its end; the write still waits for its read-back.
   await scene.host.step(1);
   await scene.host.step(1);
-  const { watcher, state } = await attaching;
-  expect([...metricsOf(state?.rows ?? []).values()]).toEqual([5]);
+  const { watcher } = await attaching;
+  expect([...metricsOf(scene.observer.begin(watcher).rows).values()]).toEqual([5]);
   await scene.host.settle();
   await writing;
   expect(take(watcher)).toEqual([['~1:5>100', 'mine']]);
@@ -201,7 +201,8 @@ it('tells a new watcher of the age of now', async () => {
   await scene.pass(20);
   const attaching = scene.observer.attach(() => true);
   await scene.host.settle();
-  expect((await attaching).state?.rows.map(({ route: { ageSeconds } }) => ageSeconds)).toEqual([77, 0]);
+  const { rows } = scene.observer.begin((await attaching).watcher);
+  expect(rows.map(({ route: { ageSeconds } }) => ageSeconds)).toEqual([77, 0]);
 });
 
 it('tells what others did to a row before the agent wrote it', async () => {
@@ -316,8 +317,8 @@ it('tells whose a row is, by the write, by word of the commit, and by the journa
   scene.owners.set('2', team);
   const attaching = scene.observer.attach(() => true);
   await scene.host.settle();
-  const { watcher, state } = await attaching;
-  expect(state?.rows.map(({ ownership }) => ownership)).toEqual([undefined, team]);
+  const { watcher } = await attaching;
+  expect(scene.observer.begin(watcher).rows.map(({ ownership }) => ownership)).toEqual([undefined, team]);
   const writing = scene.own(1, 100, 'mine', { key: route(1, 0), ownership: team });
   await scene.host.settle();
   await writing;
@@ -352,7 +353,9 @@ it('leaves every watcher with the table as it is, and every change with whoever 
       const running: Promise<unknown>[] = [];
       const watchers: Promise<{ readonly watcher: Watcher; readonly known: Map<string, number> }>[] = [];
       const attach = () =>
-        watchers.push(scene.observer.attach(() => true).then(({ watcher, state }) => ({ watcher, known: metricsOf(state?.rows ?? []) })));
+        watchers.push(
+          scene.observer.attach(() => true).then(({ watcher }) => ({ watcher, known: metricsOf(scene.observer.begin(watcher).rows) })),
+        );
       attach();
       let writing = false;
       let metric = 100;
