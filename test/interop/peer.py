@@ -35,14 +35,37 @@ def failure(call, request):
     return None
 
 
+def take(stream, last):
+    """The events up to and with the first of a kind."""
+    events = []
+    for message in stream:
+        events.append((message.WhichOneof("event"), getattr(message, message.WhichOneof("event"))))
+        if events[-1][0] == last:
+            return events
+
+
+def told(events):
+    return [
+        [route_service_pb2.ChangeKind.Name(change.kind), (change.route if change.HasField("route") else change.previous).metric, change.commit_id]
+        for kind, event in events
+        if kind == "changes"
+        for change in event.changes
+    ]
+
+
 with grpc.secure_channel(address, credentials) as channel:
     service = route_service_pb2_grpc.RouteServiceStub(channel)
     list_routes = lambda: [row for chunk in service.ListRoutes(route_service_pb2.ListRoutesRequest(), timeout=10) for row in chunk.routes]
     before = list_routes()
+    watched = route_pb2.RouteFilter(exact_prefix="198.18.0.0/24")
+    watch = service.WatchRoutes(route_service_pb2.WatchRoutesRequest(filter=watched), timeout=60)
+    began = take(watch, "snapshot_end")
     spec = route_pb2.RouteSpec(destination_prefix="198.18.0.0/24", next_hop="10.30.0.254", metric=7)
     create = route_service_pb2.CreateRouteRequest(route=spec)
     created = service.CreateRoute(create, timeout=10)
     after = list_routes()
+    added = take(watch, "changes")
+    watch.cancel()
 
     pieces = [
         route_service_pb2.ApplyRoutesRequest(
@@ -64,6 +87,9 @@ with grpc.secure_channel(address, credentials) as channel:
     pending = commit_pb2.CommitState.Name(events[-1].commit.state)
     fenced = failure(service.CreateRoute, route_service_pb2.CreateRouteRequest(route=route_pb2.RouteSpec(destination_prefix="198.18.2.0/24", next_hop="10.30.0.254")))
     confirmed = service.ConfirmCommit(route_service_pb2.ConfirmCommitRequest(commit_id="python-1"), timeout=10).commit
+
+    since = route_service_pb2.ResumePoint(boot_id=began[0][1].boot_id, revision=added[-1][1].resume_revision)
+    resumed = take(service.WatchRoutes(route_service_pb2.WatchRoutesRequest(filter=watched, since=since), timeout=60), "changes")
 
     reflection = reflection_pb2_grpc.ServerReflectionStub(channel)
     ask = lambda **request: next(reflection.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**request)]), timeout=10))
@@ -87,6 +113,8 @@ with grpc.secure_channel(address, credentials) as channel:
             "again": failure(service.CreateRoute, create),
             "host_bits": failure(service.CreateRoute, route_service_pb2.CreateRouteRequest(route=route_pb2.RouteSpec(destination_prefix="10.1.2.3/8"))),
             "applied": applied,
+            "watch": {"began": [kind for kind, _ in began], "added": told(added), "resumed": [kind for kind, _ in resumed], "missed": told(resumed)},
+            "created_commit": created.commit.id,
             "pending": pending,
             "fenced": fenced,
             "confirmed": [commit_pb2.CommitState.Name(confirmed.state), confirmed.actor],

@@ -40,6 +40,13 @@ interface Seen {
   readonly again: unknown;
   readonly host_bits: unknown;
   readonly applied: readonly string[];
+  readonly watch: {
+    readonly began: readonly string[];
+    readonly added: readonly unknown[];
+    readonly resumed: readonly string[];
+    readonly missed: readonly unknown[];
+  };
+  readonly created_commit: string;
   readonly pending: string;
   readonly fenced: unknown;
   readonly confirmed: readonly string[];
@@ -65,7 +72,7 @@ afterAll(async () => {
 });
 
 it.skipIf(missing.length > 0)(
-  `python3-grpcio lists, creates, applies, confirms, reflects and checks health${missing.map((name) => ` (missing: ${name})`).join('')}`,
+  `python3-grpcio lists, creates, watches, applies, confirms, resumes, reflects and checks health${missing.map((name) => ` (missing: ${name})`).join('')}`,
   async () => {
     const includes = roots.map((root) => `-I${root}`);
     const plugin = (await run('which', ['grpc_python_plugin'])).stdout.trim();
@@ -92,6 +99,12 @@ it.skipIf(missing.length > 0)(
     });
     expect(seen.host_bits).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'HOST_BITS_SET' });
     expect(new Set(seen.applied)).toEqual(new Set(['planned', 'progress', 'results', 'commit']));
+    expect(seen.watch).toEqual({
+      began: ['established', 'snapshot_end'],
+      added: [['CHANGE_KIND_ADDED', 7, seen.created_commit]],
+      resumed: ['established', 'resumed', 'changes'],
+      missed: [['CHANGE_KIND_CHANGED', 9, 'python-1']],
+    });
     expect(seen.pending).toBe('COMMIT_STATE_PENDING_CONFIRMATION');
     expect(seen.fenced).toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'COMMIT_PENDING', metadata: { commit_id: 'python-1' } });
     expect(seen.confirmed).toEqual(['COMMIT_STATE_COMMITTED', 'python']);
