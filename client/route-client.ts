@@ -28,7 +28,10 @@ import type {
 import type { Route } from './model/route.js';
 import type { RouteFilter } from './model/route-filter.js';
 import type { RouteKey, RouteSpec } from './model/route-spec.js';
+import type { MirrorOptions, WatchOptions } from './model/watch.js';
 import type { RouteListing } from './route-listing.js';
+import type { RouteMirror } from './route-mirror.js';
+import type { RouteWatch } from './route-watch.js';
 
 /** Changes of many rows. */
 export interface ChangeClient {
@@ -71,11 +74,32 @@ export interface CommitClient {
   listCommits(query?: CommitQuery, options?: CallOptions): AsyncIterable<Commit>;
 }
 
+/** The table as it changes, over a connection of its own. */
+export interface WatchClient {
+  /**
+   * A snapshot of the table, or where it was with `since`, and every change after it. Connects and resumes by itself after 250 ms to 15 s, each
+   * time with a "disconnected" before; without bounds in time.
+   *
+   * Fails with CANCELLED when `signal` is aborted or the client closed, with what asking again would not change (INVALID_ARGUMENT,
+   * PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED, MALFORMED_ANSWER) and, until a watch was established once, with everything but an agent that
+   * cannot be reached: with certificates that are not accepted (TLS_REFUSED), for one, or with NOT_FOUND / INTERFACE_NOT_FOUND for the filter.
+   */
+  watchRoutes(options?: WatchOptions): RouteWatch;
+
+  /**
+   * A copy of the table that is kept up to date, built on `watchRoutes`: where that fails, the mirror is closed. Begins at once, and tells nothing
+   * before the code that called it has run to its next `await`.
+   *
+   * @throws RouteError INVALID_ARGUMENT for options that cannot be
+   */
+  mirror(options?: MirrorOptions): RouteMirror;
+}
+
 /**
  * The routes of one Windows host. Every failure is a `RouteError`; a value that no host could take fails before anything is sent. Reads are
  * repeated when the agent is unreachable, writes never are.
  */
-export interface RouteClient extends ChangeClient, CommitClient {
+export interface RouteClient extends ChangeClient, CommitClient, WatchClient {
   /** "10.0.0.2:7420" */
   readonly address: string;
 

@@ -14,6 +14,7 @@ import { createCommitCalls } from './commit-calls.js';
 import type { RouteClient } from './route-client.js';
 import { createRouteListing } from './route-listing.js';
 import type { Transport } from './transport/transport.js';
+import { createWatchCalls } from './watch-calls.js';
 
 /** The SDK's client over a connection. */
 export function createRouteClient(transport: Transport, timeouts: Timeouts): RouteClient {
@@ -101,6 +102,8 @@ export function createRouteClient(transport: Transport, timeouts: Timeouts): Rou
     ...createChangeCalls(calls),
 
     ...createCommitCalls(calls),
+
+    ...createWatchCalls(calls),
 
     close: () => transport.close(),
 

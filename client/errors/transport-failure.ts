@@ -14,7 +14,8 @@ export interface FailedCall {
   readonly secure: boolean;
   /** A connection was there when the call failed. */
   readonly connected: boolean;
-  readonly timeoutMs: number;
+  /** Undefined: the call had no deadline. */
+  readonly timeoutMs: number | undefined;
   /** The caller's signal, if it gave one. */
   readonly signal: AbortSignal | undefined;
 }
@@ -49,16 +50,17 @@ const repeatRemedy = 'look at the table before you repeat it: it may have been d
 
 function deadlineText(call: FailedCall): FailureText {
   const { address, connected, timeoutMs } = call;
+  const time = timeoutMs === undefined ? 'in time' : `within ${timeoutMs} ms`;
   if (connected) {
     return {
       reason: 'DEADLINE_EXCEEDED',
-      message: `${address} did not answer within ${timeoutMs} ms`,
+      message: `${address} did not answer ${time}`,
       remedy: mayBeDone(call) ? repeatRemedy : 'allow more time, or look at the load and the log of the agent',
     };
   }
   return {
     reason: 'UNREACHABLE',
-    message: `no connection to ${address} within ${timeoutMs} ms`,
+    message: `no connection to ${address} ${time}`,
     remedy: 'check that the host is up and that no firewall drops packets to this port',
   };
 }

@@ -1,6 +1,6 @@
 import type { RouteError } from '../errors/route-error.js';
 import type { CallOptions } from './call-options.js';
-import type { Route } from './route.js';
+import type { Route, UnknownName } from './route.js';
 import type { RouteFilter } from './route-filter.js';
 
 /** What happened to a row, as the filter of the watch sees it: a row that leaves the filter is removed. */
@@ -22,7 +22,7 @@ export interface RouteChange {
 }
 
 /** Why changes are not known one by one, and the table is sent anew: the agent was restarted, its history was too short, or the watcher too slow. */
-export type ResyncReason = 'otherBoot' | 'historyExceeded' | 'overflow';
+export type ResyncReason = 'otherBoot' | 'historyExceeded' | 'overflow' | UnknownName;
 
 /** A place in the history of a table, to go on from. */
 export interface ResumePoint {
@@ -62,8 +62,11 @@ export type WatchEvent =
 export interface WatchOptions extends Pick<CallOptions, 'signal'> {
   /** Rows to watch; the agent does the filtering. Default: all. */
   readonly filter?: RouteFilter | undefined;
-  /** Go on from here. Default: begin with a snapshot. */
+  /** Go on from here: the `resumePoint` of an earlier watch with the same filter. Default: begin with a snapshot. */
   readonly since?: ResumePoint | undefined;
   /** The agent gives a sign of life when nothing else came for this time, 100 to 3,600,000 ms. Default 10,000. */
   readonly heartbeatIntervalMs?: number | undefined;
 }
+
+/** How a table is mirrored: from a snapshot on. */
+export type MirrorOptions = Omit<WatchOptions, 'since'>;

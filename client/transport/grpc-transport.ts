@@ -1,4 +1,5 @@
-import { type ClientReadableStream, connectivityState, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { setMaxListeners } from 'node:events';
+import { type CallOptions, type ClientReadableStream, connectivityState, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { fromServiceError } from '../errors/from-service-error.js';
 import { RouteError } from '../errors/route-error.js';
 import type { FailedCall } from '../errors/transport-failure.js';
@@ -12,7 +13,10 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
   const channel = openChannel(settings);
   const { client } = channel;
   const open = new Set<() => void>();
-  let closed = false;
+  const closing = new AbortController();
+  const closed = closing.signal;
+  // Every watch that waits to try again listens; Node.js takes more than ten for a leak and warns.
+  setMaxListeners(0, closed);
 
   /** Makes the call end with `signal` and with the client; the result undoes that. */
   function track(cancel: () => void, signal: AbortSignal | undefined): () => void {
@@ -25,12 +29,12 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
   }
 
   function describe(method: string, { signal, timeoutMs }: CallLimits): FailedCall {
-    const connected = !closed && client.getChannel().getConnectivityState(false) === connectivityState.READY;
+    const connected = !closed.aborted && client.getChannel().getConnectivityState(false) === connectivityState.READY;
     return { address, method, secure: settings.credentials !== undefined, connected, timeoutMs, signal };
   }
 
   function assertOpen(method: string, { signal }: CallLimits): void {
-    if (closed) throw cancelled('the client is closed', method);
+    if (closed.aborted) throw cancelled('the client is closed', method);
     if (signal?.aborted) throw cancelled('cancelled by the caller', method, signal.reason);
   }
 
@@ -56,6 +60,7 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
 
   return {
     address,
+    closed,
 
     async unary<Request, Response>(method: Method<Request, Response>, request: Request, limits: CallLimits): Promise<Response> {
       const name = nameOf(method);
@@ -67,7 +72,7 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
           method.responseDeserialize,
           request,
           new Metadata(),
-          { deadline: Date.now() + limits.timeoutMs },
+          deadlineOf(limits),
           (error, response) => {
             release();
             if (error === null) resolve(response as Response);
@@ -91,7 +96,7 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
         method.responseDeserialize,
         request,
         new Metadata(),
-        { deadline: Date.now() + limits.timeoutMs },
+        deadlineOf(limits),
       );
       yield* answersOf(call, name, limits);
     },
@@ -103,9 +108,13 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
     ): AsyncGenerator<Response, void, undefined> {
       const name = nameOf(method);
       assertOpen(name, limits);
-      const call = client.makeBidiStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, new Metadata(), {
-        deadline: Date.now() + limits.timeoutMs,
-      });
+      const call = client.makeBidiStreamRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        new Metadata(),
+        deadlineOf(limits),
+      );
       const sending = sendAll(call, requests);
       try {
         yield* answersOf(call, name, limits);
@@ -120,17 +129,21 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
         open.delete(end);
         other.close();
       };
-      if (closed) end();
+      if (closed.aborted) end();
       else open.add(end);
       return { ...other, close: end };
     },
 
     close() {
-      closed = true;
+      closing.abort();
       for (const cancel of open) cancel();
       channel.close();
     },
   };
+}
+
+function deadlineOf({ timeoutMs }: CallLimits): CallOptions {
+  return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
 }
 
 function nameOf({ path }: { readonly path: string }): string {

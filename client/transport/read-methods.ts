@@ -8,4 +8,5 @@ export const readMethods: readonly string[] = [
   'PlanRoutes',
   'GetCommit',
   'ListCommits',
+  'WatchRoutes',
 ];

@@ -9,13 +9,16 @@ export interface Method<Request, Response> {
 /** The bounds of one call. */
 export interface CallLimits {
   readonly signal: AbortSignal | undefined;
-  readonly timeoutMs: number;
+  /** Undefined: as long as it takes. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** PORT: what the SDK needs of a connection. Every failure is a RouteError. */
 export interface Transport {
   /** "10.0.0.2:7420" */
   readonly address: string;
+  /** Aborted by `close()`. */
+  readonly closed: AbortSignal;
   unary<Request, Response>(method: Method<Request, Response>, request: Request, limits: CallLimits): Promise<Response>;
   /** The call begins with the first `next()`; ending the iteration early cancels it. Messages are read as they are taken. */
   serverStream<Request, Response>(

@@ -9,12 +9,14 @@ export interface FakeService {
   close(): void;
 }
 
-/** Starts it in plaintext on loopback. Methods that are not given answer UNIMPLEMENTED. */
-export async function startFakeService(methods: Partial<RouteServiceServer>): Promise<FakeService> {
+/** Starts it in plaintext on loopback, on any free port unless one is given. Methods that are not given answer UNIMPLEMENTED. */
+export async function startFakeService(methods: Partial<RouteServiceServer>, listenPort = 0): Promise<FakeService> {
   const server = new Server();
   server.addService(RouteServiceService, methods as UntypedServiceImplementation);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync(`127.0.0.1:${listenPort}`, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
   return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
 }

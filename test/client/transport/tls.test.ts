@@ -69,6 +69,13 @@ describe('mutual TLS', () => {
     });
   });
 
+  it('ends a watch that it keeps from beginning', async () => {
+    const connection = connect({ address: agent.address, tls: { ...client, ca: otherPki.ca } });
+    const watch = connection.watchRoutes()[Symbol.asyncIterator]();
+    expect(await caught(watch.next())).toMatchObject({ reason: 'TLS_REFUSED', method: 'WatchRoutes' });
+    connection.close();
+  });
+
   it.each<[Validity, string]>([
     ['expired', 'has expired'],
     ['notYetValid', 'is not valid yet'],
