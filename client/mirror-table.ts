@@ -2,6 +2,7 @@ import type { Route } from './model/route.js';
 import type { RouteChange } from './model/watch.js';
 import { routeKeyText } from './route-key-text.js';
 import type { MirrorChange } from './route-mirror.js';
+import { isSameRoute } from './same-route.js';
 
 /** The rows of a mirror. Each change says what it did to them. */
 export interface MirrorTable {
@@ -44,23 +45,13 @@ export function createMirrorTable(): MirrorTable {
       const changes: MirrorChange[] = [];
       for (const key of new Set([...routes.keys(), ...found.keys()])) {
         const done = put(key, found.get(key));
-        if (done !== undefined && !isSame(done)) changes.push({ ...done, ...about });
+        if (done !== undefined && !isUnchanged(done)) changes.push({ ...done, ...about });
       }
       return changes;
     },
   };
 }
 
-/** Whether nothing but age and lifetimes differs. The etag knows nothing of what is not in the row itself. */
-function isSame({ route, previous }: Pick<RouteChange, 'route' | 'previous'>): boolean {
-  return (
-    route !== undefined &&
-    previous !== undefined &&
-    route.etag === previous.etag &&
-    route.interfaceMetric === previous.interfaceMetric &&
-    route.interfaceAlias === previous.interfaceAlias &&
-    route.interfaceIndex === previous.interfaceIndex &&
-    route.owner === previous.owner &&
-    route.persistent === previous.persistent
-  );
+function isUnchanged({ route, previous }: Pick<RouteChange, 'route' | 'previous'>): boolean {
+  return route !== undefined && previous !== undefined && isSameRoute(route, previous);
 }

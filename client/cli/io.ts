@@ -1,6 +1,8 @@
 /** A stream that text goes to. */
 export interface TextOutput {
+  /** False: that is enough for now, and "drain" says when more is welcome. */
   write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
 }
 
 /** What the CLI has of the world. */
@@ -11,6 +13,6 @@ export interface CliIo {
   readonly color: { readonly stdout: boolean; readonly stderr: boolean };
   /** Standard error is a terminal, on which a line can be drawn over itself. Default false. */
   readonly interactive?: boolean | undefined;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, or when the process shall end (SIGTERM). */
   readonly signal: AbortSignal;
 }

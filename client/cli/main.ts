@@ -12,8 +12,13 @@ for (const stream of [stdout, stderr]) {
 }
 
 const interruption = new AbortController();
-// Once: a second Ctrl-C ends the process at once.
-process.once('SIGINT', () => interruption.abort(new Error('interrupted')));
+const signals = ['SIGINT', 'SIGTERM'] as const;
+function interrupt(): void {
+  interruption.abort(new Error('interrupted'));
+  // A second Ctrl-C ends the process at once.
+  for (const name of signals) process.off(name, interrupt);
+}
+for (const name of signals) process.on(name, interrupt);
 
 const colorless = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
 const code = await runCli(process.argv.slice(2), {

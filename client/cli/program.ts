@@ -10,6 +10,7 @@ import { examples, exitCodeHelp } from './commands/help.js';
 import { addInterfaces } from './commands/interfaces.js';
 import { addPlan } from './commands/plan.js';
 import { addRoutes } from './commands/routes.js';
+import { addWatch } from './commands/watch.js';
 import { addGlobalOptions } from './options/global-options.js';
 
 /** The command line of `routefleet`. Parsing throws a CommanderError where commander would end the process. */
@@ -33,12 +34,14 @@ export function createProgram(context: CommandContext): Command {
         'routefleet routes list --address 10.0.0.2:7420 --tls-ca ca.pem --tls-cert me.pem --tls-key me-key.pem',
         'routefleet routes list --inventory fleet.yaml -l site=ams --within 10.0.0.0/8',
         'routefleet routes add 10.9.0.0/16 --next-hop 10.0.0.254 --inventory fleet.yaml --host "web*"',
+        'routefleet watch --inventory fleet.yaml -l site=ams',
         'routefleet plan -f routes.yaml --inventory fleet.yaml',
         'routefleet apply -f routes.yaml --inventory fleet.yaml --host web1 --confirm-within 2m --confirm',
       ) + exitCodeHelp,
     );
   addGlobalOptions(program);
   addRoutes(program, context);
+  addWatch(program, context);
   addPlan(program, context);
   addApply(program, context);
   addCommit(program, context);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { Connector } from './connector.js';
 import type { Host } from './host.js';
@@ -24,6 +25,8 @@ export async function* forEachHost<T>(
   const limit = pLimit(concurrency);
   const left = new AbortController();
   const either = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
+  // Every host that is worked on listens; Node.js takes more than ten for a leak and warns.
+  setMaxListeners(0, either);
   const running = hosts.map((host) => limit(() => onHost(host, connector, task, either)));
   // All are awaited below, in order; until then a failure further down the list is not an unhandled one.
   const settled = Promise.allSettled(running);

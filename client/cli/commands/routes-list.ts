@@ -1,48 +1,17 @@
-import { type Command, Option } from 'commander';
-import type { Family } from '../../../proto/address.js';
-import { familyNames } from '../../codec/family.js';
-import { encodeRouteFilter } from '../../codec/route-filter.js';
-import { originCodec, protocolCodec } from '../../codec/route-names.js';
-import type { DestinationFilter, RouteFilter } from '../../model/route-filter.js';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
-import { interfaceSyntax, parseInterfaceText } from '../options/interface-text.js';
-import { parseNextHopFilter } from '../options/next-hop-text.js';
-import { collect, parseChoice, parseInteger } from '../options/values.js';
+import { addRouteFilterOptions, type RouteFilterOptions, routeFilterOf } from '../options/route-filter-options.js';
 import { readHosts } from '../read-hosts.js';
 import { routeView } from '../render/route-view.js';
 import { examples } from './help.js';
 
-interface ListOptions {
-  readonly family?: '4' | '6';
-  readonly prefix?: string;
-  readonly within?: string;
-  readonly covering?: string;
-  readonly interface?: string;
-  readonly nextHop?: string;
-  readonly protocol?: readonly string[];
-  readonly origin?: readonly string[];
-  readonly owner?: string;
-  readonly minMetric?: string;
-  readonly maxMetric?: string;
-}
-
 /** `routefleet routes list` */
 export function addRoutesList(routes: Command, context: CommandContext): void {
-  routes
+  const command = routes
     .command('list')
     .summary('list routes')
-    .description('Lists the routes of each host, as one consistent snapshot per host. The hosts do the filtering.')
-    .addOption(new Option('--family <version>', 'IP version').choices(['4', '6']))
-    .addOption(new Option('--prefix <prefix>', 'this very prefix').conflicts(['within', 'covering']))
-    .addOption(new Option('--within <prefix>', 'this prefix and every longer one inside it').conflicts('covering'))
-    .option('--covering <address>', 'every prefix that holds this address')
-    .option('--interface <interface>', `interface: ${interfaceSyntax}`)
-    .option('--next-hop <address>', 'next hop, or "on-link" with --family')
-    .addOption(new Option('--protocol <name>', 'who made the route, "netMgmt", "local"; can be repeated').argParser(collect))
-    .addOption(new Option('--origin <name>', 'how it came to be, "manual", "dhcp"; can be repeated').argParser(collect))
-    .option('--owner <owner>', 'who asked an agent for the route')
-    .option('--min-metric <n>', "lowest metric of the route's own")
-    .option('--max-metric <n>', "highest metric of the route's own")
+    .description('Lists the routes of each host, as one consistent snapshot per host. The hosts do the filtering.');
+  addRouteFilterOptions(command)
     .addHelpText(
       'after',
       examples(
@@ -50,41 +19,8 @@ export function addRoutesList(routes: Command, context: CommandContext): void {
         'routefleet routes list --address web1.example.net --protocol netMgmt -o json',
       ),
     )
-    .action(async (options: ListOptions, command: Command) => {
-      const filter = filterOf(options);
-      encodeRouteFilter(filter);
-      await readHosts(context, command, (client, _host, signal) => client.listRoutes(filter, { signal }).toArray(), routeView);
+    .action(async (options: RouteFilterOptions, self: Command) => {
+      const filter = routeFilterOf(options);
+      await readHosts(context, self, (client, _host, signal) => client.listRoutes(filter, { signal }).toArray(), routeView);
     });
-}
-
-function filterOf(options: ListOptions): RouteFilter {
-  const { interface: text, protocol, origin, minMetric, maxMetric } = options;
-  const family = familyOf(options);
-  return {
-    family: family === undefined ? undefined : familyNames[family],
-    destination: destinationOf(options),
-    interface: text === undefined ? undefined : parseInterfaceText(text),
-    nextHop: parseNextHopFilter(options.nextHop, family),
-    protocols: protocol?.map((name) => parseChoice(name, '--protocol', protocolCodec.names)),
-    origins: origin?.map((name) => parseChoice(name, '--origin', originCodec.names)),
-    owner: options.owner,
-    minMetric: metricOf(minMetric, '--min-metric'),
-    maxMetric: metricOf(maxMetric, '--max-metric'),
-  };
-}
-
-function destinationOf({ prefix, within, covering }: ListOptions): DestinationFilter | undefined {
-  if (prefix !== undefined) return { exact: prefix };
-  if (within !== undefined) return { within };
-  return covering === undefined ? undefined : { covering };
-}
-
-/** Undefined: both. */
-function familyOf({ family }: ListOptions): Family | undefined {
-  if (family === undefined) return undefined;
-  return family === '4' ? 4 : 6;
-}
-
-function metricOf(text: string | undefined, option: string): number | undefined {
-  return text === undefined ? undefined : parseInteger(text, option, 0, 0xffff_ffff);
 }

@@ -15,8 +15,8 @@ function plainMembers(entries: readonly (readonly [string, unknown])[]): { [key:
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined).map(([key, value]) => [key, toPlain(value)]));
 }
 
-/** JSON numbers lose digits beyond 53 bits, so that a 64-bit number (a LUID) goes as text. */
-function toPlain(value: unknown): PlainValue {
+/** Absent members are left out. JSON numbers lose digits beyond 53 bits, so that a 64-bit number (a LUID) goes as text. */
+export function toPlain(value: unknown): PlainValue {
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(toPlain);

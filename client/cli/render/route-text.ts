@@ -16,7 +16,9 @@ export function interfaceText({ interfaceAlias, interfaceIndex }: Route): string
   return `on ${interfaceAlias ?? `interface ${interfaceIndex}`}`;
 }
 
-interface Property {
+/** Something about a row. */
+export interface Property {
+  /** In the words of a person. */
   readonly name: string;
   /** Undefined: it has none. */
   readonly read: (route: Route) => string | number | boolean | undefined;
@@ -48,7 +50,12 @@ export function propertiesText(route: Route): string {
 
 /** "metric 5 -> 7"; of what differs only. */
 export function differencesText(before: Route, after: Route): string {
-  return properties
+  return differencesOf(properties, before, after);
+}
+
+/** The same of other properties. */
+export function differencesOf(of: readonly Property[], before: Route, after: Route): string {
+  return of
     .flatMap(({ name, read }) => {
       const [from, to] = [valueText(read(before)), valueText(read(after))];
       return from === to ? [] : [`${name} ${from} -> ${to}`];

@@ -105,4 +105,24 @@ describe('routefleet', { timeout: 30_000 }, () => {
       control.delay('GetIpForwardTable2', 0);
     }
   });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends a watch with 0 after %s', async (name) => {
+    const { child, ended } = start(['watch', '--inventory', fleet.inventory, '--host', 'web1', '--snapshot', '--covering', '192.0.2.1']);
+    let seen = '';
+    child.stdout?.on('data', (data) => {
+      seen += data;
+      if (seen.endsWith('\n')) child.kill(name);
+    });
+    const { code, signal, stdout, stderr } = await ended;
+    expect([code, signal]).toEqual([0, null]);
+    expect(stdout).toMatch(/^\S+Z {2}web1 {2}= 0\.0\.0\.0\/0 .*\n$/);
+    expect(stderr).toMatch(/^\S+Z {2}web1 {2}\* watching 1 route \(.*\)\n$/);
+  });
+
+  it('ends a watch quietly when the reader has seen enough', async () => {
+    const { child, ended } = start(['watch', '--inventory', fleet.inventory, '--host', 'web1', '--snapshot', '-o', 'ndjson']);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { signal, stderr } = await ended;
+    expect([signal, stderr]).toEqual([null, '']);
+  });
 });

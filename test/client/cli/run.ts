@@ -16,23 +16,44 @@ export interface RunOptions {
   readonly interactive?: boolean;
 }
 
+/** A command line that is being carried out. */
+export interface LiveRun {
+  /** What it has written so far. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ended: Promise<CliRun>;
+}
+
 /** Runs the CLI in this process and collects what it writes. */
-export async function run(
+export function run(args: readonly string[], options: RunOptions = {}): Promise<CliRun> {
+  return start(args, options).ended;
+}
+
+/** The same, with what it writes as it does. */
+export function start(
   args: readonly string[],
   { signal = new AbortController().signal, color = false, interactive = false }: RunOptions = {},
-): Promise<CliRun> {
+): LiveRun {
   const texts = { stdout: '', stderr: '' };
   const collect = (stream: keyof typeof texts) => ({
     write(text: string) {
       texts[stream] += text;
     },
   });
-  const code = await runCli(args, {
+  const code = runCli(args, {
     stdout: collect('stdout'),
     stderr: collect('stderr'),
     color: { stdout: color, stderr: color },
     interactive,
     signal,
   });
-  return { code, ...texts };
+  return {
+    get stdout() {
+      return texts.stdout;
+    },
+    get stderr() {
+      return texts.stderr;
+    },
+    ended: code.then((code) => ({ code, ...texts })),
+  };
 }

@@ -6,6 +6,7 @@ import { forEachHost } from '../../../client/fleet/for-each-host.js';
 import type { Host } from '../../../client/fleet/host.js';
 import { hostByHost } from '../../../client/fleet/host-by-host.js';
 import type { RouteClient } from '../../../client/route-client.js';
+import { warningsDuring } from './warnings.js';
 
 const hosts: readonly Host[] = ['a', 'b', 'c', 'd'].map((name) => ({ name, address: `${name}:7420`, groups: [], labels: {} }));
 
@@ -94,6 +95,13 @@ describe('forEachHost', () => {
     }
     expect(aborted).toEqual(['b', 'c', 'd']);
     expect(open()).toBe(0);
+  });
+
+  it('makes Node.js warn of nothing, however many hosts listen for the abort', async () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({ name: `h${index}`, address: `h${index}:7420`, groups: [], labels: {} }));
+    const { connector } = countingConnector();
+    const listen = async (_client: RouteClient, _host: Host, signal: AbortSignal) => signal.addEventListener('abort', () => {});
+    expect(await warningsDuring(() => collected(forEachHost(many, listen, { connector, concurrency: 50 })))).toEqual([]);
   });
 
   it('throws what is a mistake in the task, after the others have ended', async () => {
