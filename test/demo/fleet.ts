@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type ProfileName, startTestAgent, type TestAgent } from '../../agent/testing.js';
+import { type ProfileName, type SimulationControl, startTestAgent, type TestAgent } from '../../agent/testing.js';
 import { createTestPki } from '../support/pki.js';
 
 /** A host of the demonstration. */
@@ -22,7 +22,7 @@ const hosts: readonly DemoHost[] = [
 export interface DemoFleet {
   /** Path of the inventory; certificates and keys, made just now, stand beside it. */
   readonly inventory: string;
-  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly control: SimulationControl }[];
   /** Credentials of the controller, PEM. */
   readonly tls: { readonly ca: string; readonly certificate: string; readonly key: string };
   /** Stops the agents and removes the directory. */
@@ -44,7 +44,7 @@ export async function startDemoFleet(): Promise<DemoFleet> {
   await writeFile(inventory, formatInventory(agents));
   return {
     inventory,
-    hosts: agents.map(({ address }, index) => ({ name: hosts[index]?.name ?? '', address })),
+    hosts: agents.map(({ address, control }, index) => ({ name: hosts[index]?.name ?? '', address, control })),
     tls: { ...controller, ca: pki.ca },
     async close() {
       await Promise.all(agents.map((agent) => agent.close()));

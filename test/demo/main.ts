@@ -15,6 +15,7 @@ const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());
 
 const fleet = await startDemoFleet();
+const watch = startWatch();
 try {
   say('Three simulated Windows hosts run, each with its own agent, reached over mutual TLS with certificates made just now.');
 
@@ -41,8 +42,20 @@ try {
   await routefleet(`apply -f ${file} --host office-1 --confirm-within 30s --confirm`);
   await routefleet('routes list --owner demo --host office-1');
 
+  say(
+    'Another program on office-1 changes one of these rows, and the agent puts it back. "routefleet watch" ran all along and saw it all:',
+  );
+  fleet.hosts[0]?.control.setRoute({
+    interfaceAlias: 'Ethernet',
+    destinationPrefix: '198.51.100.0/25',
+    nextHop: '10.20.0.254',
+    metric: 77,
+  });
+  await watch.show(/77 -> 5/);
+
   if (interactive) await stayUp();
 } finally {
+  await watch.end();
   await fleet.close();
 }
 
@@ -63,6 +76,33 @@ async function addRoute({ name, address }: { readonly name: string; readonly add
   } finally {
     await client.close();
   }
+}
+
+/** A watch of all hosts whose lines are shown later. */
+function startWatch(): { show(last: RegExp): Promise<void>; end(): Promise<unknown> } {
+  const ending = new AbortController();
+  let lines = '';
+  const output = {
+    write(text: string): void {
+      lines += text;
+    },
+  };
+  const running = runCli(['watch', '--protocol', 'netMgmt', '--inventory', fleet.inventory], {
+    stdout: output,
+    stderr: output,
+    color: { stdout: color, stderr: color },
+    signal: AbortSignal.any([ending.signal, interruption.signal]),
+  });
+  return {
+    async show(last) {
+      while (!last.test(lines) && !interruption.signal.aborted) await delay(50);
+      stdout.write(`\n$ routefleet watch --protocol netMgmt\n${lines}`);
+    },
+    end() {
+      ending.abort();
+      return running;
+    },
+  };
 }
 
 async function writeDesiredState(): Promise<string> {
@@ -91,6 +131,7 @@ async function stayUp(): Promise<void> {
   npm run -s routefleet -- routes add 198.51.100.0/24 --next-hop 10.20.0.254 --host office-1
   npm run -s routefleet -- routes set 198.51.100.0/24 --next-hop 10.20.0.254 --metric 20 --host office-1
   npm run -s routefleet -- routes delete 198.51.100.0/24 --next-hop 10.20.0.254 --host office-1
+  npm run -s routefleet -- watch                                                      # in a third terminal
   npm run -s routefleet -- plan -f ${dirname(fleet.inventory)}/routes.yaml --host office-1
   npm run -s routefleet -- default-gateway set 10.20.0.254 --host office-1 --confirm-within 30s
   npm run -s routefleet -- commit list --host office-1

@@ -3,6 +3,8 @@ import { createNetChanges } from '../../../client/fleet/net-changes.js';
 import type { MirrorChange } from '../../../client/route-mirror.js';
 import { aChange, aRoute } from './fake-mirror.js';
 
+const otherInterfaceMetric = aRoute('10.9.0.0/16', { metric: 5, interfaceMetric: 77 });
+const otherOwner = aRoute('10.9.0.0/16', { metric: 5, owner: 'team' });
 const [five, six, seven] = [5, 6, 7].map((metric) => aRoute('10.9.0.0/16', { metric }));
 const later = { revision: 3n, commitId: 'c1', observeTime: new Date('2026-11-24T11:00:00Z') };
 
@@ -40,7 +42,7 @@ describe('net changes', () => {
       'the interface metric changed: changed',
       [
         { previous: five, route: six },
-        { previous: six, route: { ...five, interfaceMetric: 77 } },
+        { previous: six, route: otherInterfaceMetric },
       ],
       [{ kind: 'changed', previous: five, route: { interfaceMetric: 77 } }],
     ],
@@ -48,7 +50,7 @@ describe('net changes', () => {
       'the owner changed: changed',
       [
         { previous: five, route: six },
-        { previous: six, route: { ...five, owner: 'team' } },
+        { previous: six, route: otherOwner },
       ],
       [{ kind: 'changed', route: { owner: 'team' } }],
     ],
