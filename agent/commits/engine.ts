@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Address, isLoopback } from '../../proto/address.js';
 import { agentStopping, RouteTableError } from '../routes/errors.js';
 import { keyText, type RouteKey } from '../routes/route.js';
@@ -34,6 +35,8 @@ export class CommitEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    // Every write that waits for its turn listens; Node.js takes more than ten for a leak and warns.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Undoes what an earlier run of the agent left unsettled. */

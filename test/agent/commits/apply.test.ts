@@ -5,6 +5,7 @@ import { operationResults } from '../../../agent/commits/operation-results.js';
 import type { Probe } from '../../../agent/commits/probes/probe.js';
 import { RouteTableError } from '../../../agent/routes/errors.js';
 import { parseAddress } from '../../../proto/address.js';
+import { warningsDuring } from '../../support/warnings.js';
 import { create, makeHost, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
 
 useStoppedClock();
@@ -212,4 +213,13 @@ it('does not overwrite what somebody else changed between plan and write', async
     .map(({ metric }) => metric);
   expect(metrics).toContain(99);
   expect(metrics).not.toContain(7);
+});
+
+it('lets many writes wait without a warning of leaks', async () => {
+  const host = makeHost();
+  const agent = await host.start();
+  const warnings = await warningsDuring(() =>
+    Promise.all(four.concat(four, four).map((operation) => agent.apply([{ ...operation, allowExisting: true } as typeof operation]))),
+  );
+  expect(warnings).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { forEachHost } from '../../../client/fleet/for-each-host.js';
 import type { Host } from '../../../client/fleet/host.js';
 import { hostByHost } from '../../../client/fleet/host-by-host.js';
 import type { RouteClient } from '../../../client/route-client.js';
-import { warningsDuring } from './warnings.js';
+import { warningsDuring } from '../../support/warnings.js';
 
 const hosts: readonly Host[] = ['a', 'b', 'c', 'd'].map((name) => ({ name, address: `${name}:7420`, groups: [], labels: {} }));
 

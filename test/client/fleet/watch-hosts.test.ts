@@ -3,7 +3,7 @@ import { RouteError } from '../../../client/errors/route-error.js';
 import type { FleetEvent } from '../../../client/fleet/host-event.js';
 import { watchHosts } from '../../../client/fleet/watch-hosts.js';
 import { aChange, aRoute, createFakeFleet, type FakeFleet } from './fake-mirror.js';
-import { warningsDuring } from './warnings.js';
+import { warningsDuring } from '../../support/warnings.js';
 
 function failure(reason: 'UNREACHABLE' | 'TLS_REFUSED' | 'INVALID_CREDENTIALS', message = 'down'): RouteError {
   return new RouteError({ code: 'UNAVAILABLE', reason, message });
