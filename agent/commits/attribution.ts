@@ -6,8 +6,10 @@ import type { CommitStep } from './commit.js';
 type Side = 'before' | 'after';
 
 /** The write that makes one side of a step. `current` is the row as read right before; undefined: there is none. */
-export function writeOf({ key, receipt }: CommitStep, commitId: string, side: Side, current: Route | undefined): OwnWrite {
-  return { key, commitId, before: current, ownershipChange: receipt && { key: receipt.key, ownership: receipt[side] } };
+export function writeOf(step: CommitStep, commitId: string, side: Side, current: Route | undefined): OwnWrite {
+  const { key, receipt } = step;
+  const ownershipChange = receipt && { key: receipt.key, ownership: receipt[side] };
+  return { key, commitId, before: current, after: step[side], ownershipChange };
 }
 
 /** Whose the rows of the steps are by one side of them. */

@@ -37,10 +37,10 @@ export class FollowedTable {
     for (const route of routes) {
       const key = keyText(route);
       found.add(key);
-      if (!writes.isUnclear(key)) this.#see(key, route, writes.commitOf(key));
+      if (!writes.isUnclear(key)) this.#see(key, route, writes.commitOf(key, route));
     }
     for (const key of this.#rows.keys()) {
-      if (!found.has(key) && !writes.isUnclear(key)) this.#see(key, undefined, writes.commitOf(key));
+      if (!found.has(key) && !writes.isUnclear(key)) this.#see(key, undefined, writes.commitOf(key, undefined));
     }
   }
 

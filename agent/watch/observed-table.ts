@@ -22,6 +22,8 @@ export interface OwnWrite {
   readonly commitId: string;
   /** The row as read right before; undefined: there is none. */
   readonly before: Route | undefined;
+  /** The row as it shall be; undefined: there shall be none. */
+  readonly after: Route | undefined;
   /** Undefined: the row stays whose it is. */
   readonly ownershipChange: OwnershipChange | undefined;
 }

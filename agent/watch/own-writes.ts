@@ -1,4 +1,4 @@
-import { keyText, type Route } from '../routes/route.js';
+import { keyText, type Route, sameRow } from '../routes/route.js';
 import type { OwnWrite } from './observed-table.js';
 
 interface RememberedWrite {
@@ -52,9 +52,13 @@ export class OwnWrites {
     }
   }
 
-  /** The commit whose write had an outcome that only this reading shows. */
-  commitOf(key: string): string | undefined {
-    return this.#writes.get(key)?.write.commitId;
+  /** The commit whose write had an outcome that only this reading shows. What is not the row that it wanted is the doing of others. */
+  commitOf(key: string, found: Route | undefined): string | undefined {
+    const write = this.#writes.get(key)?.write;
+    if (write === undefined) return undefined;
+    const { after, commitId } = write;
+    const isWanted = after === undefined || found === undefined ? after === found : sameRow(after, found);
+    return isWanted ? commitId : undefined;
   }
 
   /** The reading is over. @returns whether it was unclear about any row */

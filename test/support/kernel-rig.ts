@@ -55,6 +55,8 @@ export interface KernelHost {
   readonly neighbours: Namespace;
   /** Address of the test on lan0, a next hop; `${subnet}.1`. */
   readonly subnet: string;
+  /** The end of lan0 in the test's own namespace. */
+  readonly outside: string;
   startAgent(options: KernelAgentOptions): Promise<KernelAgent>;
   remove(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export async function createKernelHost(): Promise<KernelHost> {
       topology,
       neighbours,
       subnet,
+      outside,
       remove: cleanup.run,
       async startAgent(options) {
         const agent = await start(options);

@@ -27,7 +27,7 @@ const signs: Readonly<Record<ChangeKind, string>> = { added: '+', changed: '~', 
 const resyncTexts: Readonly<Record<string, string>> = {
   otherBoot: 'the agent was restarted',
   historyExceeded: "the agent's history does not reach back that far",
-  overflow: 'this watcher was too slow',
+  overflow: 'more changed at once than waits for a watcher',
 } satisfies Readonly<Partial<Record<ResyncReason, string>>>;
 
 /** Wide enough for IPv4; an IPv6 prefix makes its column grow. */

@@ -45,7 +45,8 @@ class Scene {
 
   /** The agent writes a row, by a commit of its own for each metric. */
   own(number: number, metric: number | undefined, commitId: string, ownershipChange?: OwnershipChange): Promise<unknown> {
-    const write = { key: route(number, 0), commitId, before: this.host.rowOf(number), ownershipChange };
+    const after = metric === undefined ? undefined : route(number, metric);
+    const write = { key: route(number, 0), commitId, before: this.host.rowOf(number), after, ownershipChange };
     return this.observer.table.ownWrite(write, async () => ({ after: await this.host.write(number, metric), writtenBy: 'Set' }));
   }
 
@@ -228,7 +229,7 @@ it('tells what others did to a row before the agent wrote it', async () => {
 it('leaves a write whose outcome is not known to the next reading, as the doing of its commit', async () => {
   const scene = new Scene({ 1: 5 });
   const { watcher } = await scene.attach();
-  const write = { key: route(1, 0), commitId: 'unsure', before: route(1, 5), ownershipChange: undefined };
+  const write = { key: route(1, 0), commitId: 'unsure', before: route(1, 5), after: route(1, 100), ownershipChange: undefined };
   const failed = scene.observer.table.ownWrite(write, async () => {
     scene.host.external(1, 100);
     throw new RouteTableError('UNVERIFIED_WRITE', 'it may be there', { remedy: '' });
@@ -243,10 +244,26 @@ it('leaves a write whose outcome is not known to the next reading, as the doing 
   ]);
 });
 
+it.each([
+  ['other values', 77],
+  ['nothing', undefined],
+])('does not take for its own what others made of its row before it was read back: %s', async (_what, metric) => {
+  const scene = new Scene({ 1: 5 });
+  const { watcher } = await scene.attach();
+  const write = { key: route(1, 0), commitId: 'overtaken', before: route(1, 5), after: route(1, 100), ownershipChange: undefined };
+  const failed = scene.observer.table.ownWrite(write, async () => {
+    scene.host.external(1, metric);
+    throw new RouteTableError('UNVERIFIED_WRITE', 'it has other values', { remedy: '' });
+  });
+  await expect(failed).rejects.toThrow('it has other values');
+  await scene.pass(20);
+  expect(take(watcher)).toEqual([[metric === undefined ? '-1:5' : '~1:5>77', 'external']]);
+});
+
 it('does not take for its own what stopped its write', async () => {
   const scene = new Scene();
   const { watcher } = await scene.attach();
-  const write = { key: route(1, 0), commitId: 'refused', before: undefined, ownershipChange: undefined };
+  const write = { key: route(1, 0), commitId: 'refused', before: undefined, after: route(1, 100), ownershipChange: undefined };
   const failed = scene.observer.table.ownWrite(write, async () => {
     scene.host.external(1, 6);
     throw new RouteTableError('ROUTE_EXISTS', 'it is there', { remedy: '' });

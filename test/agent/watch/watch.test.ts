@@ -29,7 +29,7 @@ function start(rows: number) {
         ...route(0, 1),
         destinationPrefix: { family: 4, bytes: new Uint8Array([44, 0, number >> 8, number & 255]), length: 32 },
       } as const;
-      const own = { key, commitId: 'mine', before: undefined, ownershipChange: undefined };
+      const own = { key, commitId: 'mine', before: undefined, after: undefined, ownershipChange: undefined };
       await observer.table.ownWrite(own, async () => ({ after: { ...route(0, 1), ...key }, writtenBy: 'Create' }));
     }
   };

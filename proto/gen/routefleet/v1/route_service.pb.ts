@@ -109,7 +109,7 @@ export const ResyncReason = {
   OTHER_BOOT: 1,
   /** HISTORY_EXCEEDED - The history does not reach back that far. */
   HISTORY_EXCEEDED: 2,
-  /** OVERFLOW - The watcher was too slow, and its buffer ran over. */
+  /** OVERFLOW - More changed than may wait for a watcher: it was too slow, or it was very much at once. */
   OVERFLOW: 3,
 } as const;
 
