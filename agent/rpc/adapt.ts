@@ -58,7 +58,7 @@ interface NamedCall extends CallOfGrpc {
 /** The part of a streaming call that answers go out by. */
 interface AnsweringCall<Response> extends NamedCall {
   readonly cancelled: boolean;
-  write(message: Response): boolean;
+  write(message: Response, flushed: () => void): boolean;
   end(): void;
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
@@ -73,23 +73,27 @@ function answer<Response>(log: Logger, call: AnsweringCall<Response>, messages: 
 }
 
 async function pump<Response>(call: AnsweringCall<Response>, messages: AsyncIterable<Response>): Promise<void> {
+  let flushed = Promise.resolve();
   for await (const message of messages) {
+    // One message waits while the next is made. The stream would take sixteen, which for whoever does not read is memory of the agent.
+    await flushed;
     if (call.cancelled) return;
-    if (!call.write(message)) await drained(call);
+    flushed = write(call, message);
     // Between two messages other calls get their turn, also when the client keeps up.
     await new Promise(setImmediate);
   }
   call.end();
 }
 
-/** Resolves when the stream takes more, or when nobody reads it any longer. */
-function drained<Response>(call: AnsweringCall<Response>): Promise<void> {
+/** Resolves when the message is on its way, or when nobody reads any longer. */
+function write<Response>(call: AnsweringCall<Response>, message: Response): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      for (const event of ['drain', 'cancelled', 'close']) call.off(event, done);
+      for (const event of ['cancelled', 'close']) call.off(event, done);
       resolve();
     };
-    for (const event of ['drain', 'cancelled', 'close']) call.on(event, done);
+    for (const event of ['cancelled', 'close']) call.on(event, done);
+    call.write(message, done);
   });
 }
 

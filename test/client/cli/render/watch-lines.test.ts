@@ -147,7 +147,7 @@ describe('lines of a watch', () => {
     ],
     [
       'overflow',
-      '! changes may have been missed, this watcher was too slow: looking for them',
+      '! changes may have been missed, more changed at once than waits for a watcher: looking for them',
       [{ type: 'resynchronizing', reason: 'overflow' }],
     ],
     ['failed', '! no longer watched: connection refused (UNREACHABLE). Remedy: start it.', [{ type: 'failed', error: down }]],
