@@ -5,7 +5,7 @@ import type { ExitCode } from './exit-code.js';
 import type { CliIo } from './io.js';
 import type { GlobalOptions } from './options/global-options.js';
 import { parseDurationMs, parseInteger } from './options/values.js';
-import { resolveTargets } from './targets.js';
+import { resolveInventory, resolveTargets, type TargetRules } from './targets.js';
 
 /** What a command is handed. */
 export interface CommandContext {
@@ -28,14 +28,30 @@ export interface FleetRun {
 }
 
 /** @throws UsageError or FleetError */
-export async function prepareRun(command: Command, { color }: CliIo, { writes }: { readonly writes: boolean }): Promise<FleetRun> {
+export async function prepareRun(command: Command, io: CliIo, { writes }: { readonly writes: boolean }): Promise<FleetRun> {
+  return runOn(command, io, (options, rules) => resolveTargets(options, { ...rules, writes }));
+}
+
+/**
+ * Like {@link prepareRun}, for a command about an inventory; its hosts may lack TLS.
+ *
+ * @throws UsageError or FleetError
+ */
+export async function prepareInventoryRun(command: Command, io: CliIo): Promise<FleetRun> {
+  return runOn(command, io, resolveInventory);
+}
+
+async function runOn(
+  command: Command,
+  { color, signal }: CliIo,
+  resolve: (options: GlobalOptions, rules: Omit<TargetRules, 'writes'>) => Promise<readonly Host[]>,
+): Promise<FleetRun> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const timeoutMs = options.timeout === undefined ? undefined : parseDurationMs(options.timeout, '--timeout');
   const concurrency = options.concurrency === undefined ? 16 : parseInteger(options.concurrency, '--concurrency', 1, 1024);
   const inventoryIsExplicit = command.getOptionValueSourceWithGlobals('inventory') === 'cli';
-  const hosts = await resolveTargets(options, { inventoryIsExplicit, writes });
   return {
-    hosts,
+    hosts: await resolve(options, { inventoryIsExplicit, timeoutMs, signal }),
     connector: createConnector({ insecure: options.insecure, timeoutMs, streamTimeoutMs: timeoutMs }),
     concurrency,
     output: options.output,

@@ -5,9 +5,12 @@ import { addAgent } from './commands/agent.js';
 import { addApply } from './commands/apply.js';
 import { addBestRoute } from './commands/best-route.js';
 import { addCommit } from './commands/commit.js';
+import { addCompletion } from './commands/completion.js';
 import { addDefaultGateway } from './commands/default-gateway.js';
+import { addDrift } from './commands/drift.js';
 import { examples, exitCodeHelp } from './commands/help.js';
 import { addInterfaces } from './commands/interfaces.js';
+import { addInventory } from './commands/inventory.js';
 import { addPlan } from './commands/plan.js';
 import { addRoutes } from './commands/routes.js';
 import { addWatch } from './commands/watch.js';
@@ -43,11 +46,14 @@ export function createProgram(context: CommandContext): Command {
   addRoutes(program, context);
   addWatch(program, context);
   addPlan(program, context);
+  addDrift(program, context);
   addApply(program, context);
   addCommit(program, context);
   addDefaultGateway(program, context);
   addInterfaces(program, context);
   addBestRoute(program, context);
   addAgent(program, context);
+  addInventory(program, context);
+  addCompletion(program, context);
   return program;
 }

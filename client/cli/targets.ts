@@ -1,5 +1,7 @@
 import type { Host, HostTls } from '../fleet/host.js';
 import { loadInventory } from '../fleet/inventory.js';
+import { inventoryCommandTimeoutMs } from '../fleet/inventory-command.js';
+import type { TlsEntry } from '../fleet/inventory-schema.js';
 import { selectHosts } from '../fleet/selector.js';
 import { parseEndpoint } from '../transport/endpoint.js';
 import type { GlobalOptions } from './options/global-options.js';
@@ -11,6 +13,10 @@ export interface TargetRules {
   readonly inventoryIsExplicit: boolean;
   /** Several hosts of an inventory have to be chosen explicitly. */
   readonly writes: boolean;
+  /** Time for a command that prints the inventory, if it is more than the usual. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborting it ends such a command. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -21,11 +27,37 @@ export interface TargetRules {
 export async function resolveTargets(options: GlobalOptions, rules: TargetRules): Promise<readonly Host[]> {
   const hosts = await chooseHosts(options, rules);
   if (options.insecure) return hosts;
-  return hosts.map((host) => ({ ...host, tls: mergeTls(host, options) }));
+  return hosts.map((host) => {
+    const tls = mergeTls(host, options);
+    if (isComplete(tls)) return { ...host, tls };
+    const missing = Object.entries({ '--tls-ca': tls.ca, '--tls-cert': tls.certificate, '--tls-key': tls.key });
+    throw new UsageError(
+      `no ${missing.flatMap(([option, value]) => (value === undefined ? [option] : [])).join(', ')} for ${host.address}: agents speak mutual TLS`,
+      'give the three files, or --insecure for an agent in plaintext on loopback',
+    );
+  });
 }
 
-async function chooseHosts(options: GlobalOptions, { inventoryIsExplicit, writes }: TargetRules): Promise<readonly Host[]> {
+/**
+ * The hosts of an inventory that a command is about, which need not be reachable: without TLS where neither inventory nor command line has all
+ * three files.
+ *
+ * @throws UsageError or FleetError
+ */
+export async function resolveInventory(options: GlobalOptions, rules: Omit<TargetRules, 'writes'>): Promise<readonly Host[]> {
+  if (options.address !== undefined || options.inventory === undefined) {
+    throw new UsageError('this command is about an inventory', 'give --inventory file (or ROUTEFLEET_INVENTORY), and no --address');
+  }
+  const hosts = await chooseHosts(options, { ...rules, writes: false });
+  return hosts.map((host) => {
+    const tls = mergeTls(host, options);
+    return { ...host, tls: isComplete(tls) ? tls : undefined };
+  });
+}
+
+async function chooseHosts(options: GlobalOptions, rules: TargetRules): Promise<readonly Host[]> {
   const { address: addresses = [], inventory: file, host: names = [], selector: labels = [], all = false } = options;
+  const { inventoryIsExplicit, writes, timeoutMs = 0, signal } = rules;
   const chosen = all || names.length > 0 || labels.length > 0;
   if (addresses.length > 0) {
     if (chosen || inventoryIsExplicit) {
@@ -39,7 +71,8 @@ async function chooseHosts(options: GlobalOptions, { inventoryIsExplicit, writes
   if (file === undefined) {
     throw new UsageError('no agent is named', 'give --address host:port, or --inventory file (or ROUTEFLEET_INVENTORY in the environment)');
   }
-  const { hosts } = await loadInventory(file);
+  // A short time for calls is none for a program that asks another system for all hosts.
+  const { hosts } = await loadInventory(file, { commandTimeoutMs: Math.max(timeoutMs, inventoryCommandTimeoutMs), signal });
   if (all && (names.length > 0 || labels.length > 0)) {
     throw new UsageError('--all and --host or --selector exclude each other', 'leave --all out to narrow the choice');
   }
@@ -57,17 +90,15 @@ function hostsOfAddresses(addresses: readonly string[]): readonly Host[] {
   return [...unique].map((address) => ({ name: address, address, groups: [], labels: {} }));
 }
 
-function mergeTls({ address, tls }: Host, { tlsCa, tlsCert, tlsKey, tlsServerName }: GlobalOptions): HostTls {
-  const ca = tlsCa ?? tls?.ca;
-  const certificate = tlsCert ?? tls?.certificate;
-  const key = tlsKey ?? tls?.key;
-  if (ca !== undefined && certificate !== undefined && key !== undefined) {
-    return { ca, certificate, key, serverName: tlsServerName ?? tls?.serverName };
-  }
-  const given = { '--tls-ca': ca, '--tls-cert': certificate, '--tls-key': key };
-  const missing = Object.entries(given).flatMap(([option, value]) => (value === undefined ? [option] : []));
-  throw new UsageError(
-    `no ${missing.join(', ')} for ${address}: agents speak mutual TLS`,
-    'give the three files, or --insecure for an agent in plaintext on loopback',
-  );
+function mergeTls({ tls }: Host, { tlsCa, tlsCert, tlsKey, tlsServerName }: GlobalOptions): TlsEntry {
+  return {
+    ca: tlsCa ?? tls?.ca,
+    certificate: tlsCert ?? tls?.certificate,
+    key: tlsKey ?? tls?.key,
+    serverName: tlsServerName ?? tls?.serverName,
+  };
+}
+
+function isComplete(tls: TlsEntry): tls is HostTls {
+  return tls.ca !== undefined && tls.certificate !== undefined && tls.key !== undefined;
 }

@@ -9,9 +9,9 @@ import type { Host, HostTls } from './host.js';
 export interface ConnectorOptions {
   /** Plaintext to every host, whatever its TLS says; works for loopback only. Default false. */
   readonly insecure?: boolean | undefined;
-  /** See `connect`. */
+  /** See `connect`. Default: the time of the host, if its inventory has one. */
   readonly timeoutMs?: number | undefined;
-  /** See `connect`. */
+  /** See `connect`. Default: the time of the host, if its inventory has one. */
   readonly streamTimeoutMs?: number | undefined;
 }
 
@@ -29,8 +29,8 @@ export function createConnector({ insecure = false, timeoutMs, streamTimeoutMs }
     return credentials;
   }
 
-  return async ({ address, tls }) => {
-    const common = { address, timeoutMs, streamTimeoutMs };
+  return async ({ address, tls, timeoutMs: ownMs }) => {
+    const common = { address, timeoutMs: timeoutMs ?? ownMs, streamTimeoutMs: streamTimeoutMs ?? ownMs };
     if (insecure) return connect({ ...common, insecure });
     if (tls !== undefined) return connect({ ...common, credentials: await credentialsOf(tls), serverName: tls.serverName });
     throw new RouteError({

@@ -8,6 +8,12 @@ export type FleetErrorCode =
   | 'DESIRED_STATE_UNREADABLE'
   /** The desired state breaks a rule. */
   | 'DESIRED_STATE_INVALID'
+  /** The saved plan is not there, or cannot be read or written. */
+  | 'PLAN_UNREADABLE'
+  /** The file is no saved plan, or one of another version. */
+  | 'PLAN_INVALID'
+  /** The saved plan was made for other hosts. */
+  | 'PLAN_OF_OTHER_FLEET'
   /** A glob or label selector cannot be read. */
   | 'SELECTOR_INVALID'
   /** A selector takes no host. */

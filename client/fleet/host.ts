@@ -14,6 +14,8 @@ export interface Host {
   /** In the order of the inventory. */
   readonly groups: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Time for each call. Absent: the inventory says nothing about it. */
+  readonly timeoutMs?: number | undefined;
   /** Absent: the inventory says nothing about TLS. */
   readonly tls?: HostTls | undefined;
 }

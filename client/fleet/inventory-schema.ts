@@ -11,6 +11,8 @@ export interface TlsEntry {
 /** What can be said for many hosts. */
 export interface DefaultsEntry {
   readonly port?: number | undefined;
+  /** Time for each call, in milliseconds; "10s" in the file. */
+  readonly timeout?: number | undefined;
   readonly tls?: TlsEntry | undefined;
 }
 
@@ -52,9 +54,16 @@ const labels = z.record(labelName, labelValue);
 
 const port = z.int('is not a whole number').min(1, 'is below 1').max(65_535, 'is above 65535');
 
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+const timeout = z
+  .string()
+  .regex(/^0*[1-9]\d{0,8}(ms|s|m|h)$/, 'is not a time above 0 such as "500ms", "10s" or "2m"')
+  .transform((value) => Number.parseInt(value, 10) * (unitsMs[value.replace(/\d+/, '')] ?? 0));
+
 const tls = z.strictObject({ ca: text.optional(), certificate: text.optional(), key: text.optional(), serverName: text.optional() });
 
-const common = { port: port.optional(), tls: tls.optional() };
+const common = { port: port.optional(), timeout: timeout.optional(), tls: tls.optional() };
 
 const group = z.strictObject({ ...common, labels: labels.optional(), hosts: z.array(name).optional() });
 

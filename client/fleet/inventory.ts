@@ -1,11 +1,9 @@
 import { dirname } from 'node:path';
 import type { Host } from './host.js';
+import { type InventoryOptions, loadInventoryDocument } from './inventory-document.js';
 import { inventorySchema } from './inventory-schema.js';
 import { resolveHosts } from './resolve-hosts.js';
 import { problemsOf } from './schema-problems.js';
-import { type FileKind, loadDocument } from './yaml-document.js';
-
-const kind: FileKind = { noun: 'inventory', unreadable: 'INVENTORY_UNREADABLE', invalid: 'INVENTORY_INVALID' };
 
 /** The hosts of a fleet. */
 export interface Inventory {
@@ -20,21 +18,25 @@ export interface Inventory {
  *
  * @example
  * defaults:
+ *   timeout: 10s
  *   tls: { ca: ca.pem, certificate: controller.pem, key: controller-key.pem }
  * groups:
  *   web: { labels: { role: web } }
  * hosts:
  *   web1: { address: 10.0.0.1, groups: [web], labels: { site: ams } }
  *   web2: { address: "10.0.0.2:7421", groups: [web] }
+ * @example
+ * # The whole, or the hosts alone, as a command prints them (JSON or YAML):
+ * hosts: !exec [python3, inventory.py, --site, ams]
  * @throws FleetError INVENTORY_UNREADABLE or INVENTORY_INVALID
  */
-export async function loadInventory(file: string): Promise<Inventory> {
-  const document = await loadDocument(file, kind);
+export async function loadInventory(file: string, options: InventoryOptions = {}): Promise<Inventory> {
+  const document = await loadInventoryDocument(file, options);
   const parsed = inventorySchema.safeParse(document.content ?? {});
   if (!parsed.success) {
     throw document.error(
       problemsOf(parsed.error, document.content ?? {}),
-      'an inventory has defaults (port, tls), groups (labels, port, tls, hosts) and hosts (address, port, groups, labels, tls)',
+      'an inventory has defaults (port, timeout, tls), groups (labels, port, timeout, tls, hosts) and hosts (address, port, timeout, groups, labels, tls)',
     );
   }
   const hosts = resolveHosts(parsed.data, dirname(file), document);

@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
+import { formatAddress, parseAddress } from '../../proto/address.js';
 import { RouteError } from '../errors/route-error.js';
 import { defaultPort, parseEndpoint } from '../transport/endpoint.js';
 import type { Host, HostTls } from './host.js';
@@ -26,6 +28,7 @@ class ResolveProblem extends Error {
 export function resolveHosts(file: InventoryFile, directory: string, document: YamlDocument): Host[] {
   try {
     checkMembers(file);
+    checkNames(file);
     const hosts = Object.entries(file.hosts).map(([name, entry]) => resolveHost(name, entry ?? {}, file, directory));
     checkAddresses(hosts);
     return hosts;
@@ -37,13 +40,15 @@ export function resolveHosts(file: InventoryFile, directory: string, document: Y
 function resolveHost(name: string, entry: HostEntry, { defaults, groups }: InventoryFile, directory: string): Host {
   const memberOf = groupsOf(name, entry, groups ?? {});
   const layers = [...memberOf.map((group) => groups?.[group] ?? {}), entry];
-  const port = [defaults ?? {}, ...layers].findLast((layer) => layer.port !== undefined)?.port ?? defaultPort;
+  const nearest = <Key extends 'port' | 'timeout'>(key: Key) =>
+    [defaults ?? {}, ...layers].findLast((layer) => layer[key] !== undefined)?.[key];
   const tls = Object.assign({}, defaults?.tls, ...layers.map((layer) => layer.tls)) as TlsEntry;
   return {
     name,
-    address: addressOf(name, entry, port),
+    address: addressOf(name, entry, nearest('port') ?? defaultPort),
     groups: memberOf,
     labels: Object.assign({}, ...layers.map(({ labels }) => labels)),
+    timeoutMs: nearest('timeout'),
     tls: tlsOf(name, tls, directory),
   };
 }
@@ -107,17 +112,39 @@ function checkMembers({ groups, hosts }: InventoryFile): void {
   }
 }
 
-/** The same agent under two names would be written to twice. */
+/** Whoever selects by name does not tell upper from lower case, as Windows does not. */
+function checkNames({ hosts }: InventoryFile): void {
+  const spelling = new Map<string, string>();
+  for (const name of Object.keys(hosts)) {
+    const other = spelling.get(name.toLowerCase());
+    if (other !== undefined) {
+      throw new ResolveProblem(
+        { path: ['hosts', name], atKey: true, message: `hosts.${name} differs from hosts.${other} in upper and lower case alone` },
+        'give every host a name of its own; selectors take both cases for the same',
+      );
+    }
+    spelling.set(name.toLowerCase(), name);
+  }
+}
+
+/** The same agent under two names would be written to twice. Two DNS names of one host show only when they are connected to. */
 function checkAddresses(hosts: readonly Host[]): void {
   const nameOf = new Map<string, string>();
   for (const { name, address } of hosts) {
-    const other = nameOf.get(address.toLowerCase());
+    const key = canonical(address);
+    const other = nameOf.get(key);
     if (other !== undefined) {
       throw new ResolveProblem(
         { path: ['hosts', name, 'address'], message: `the address ${address} of hosts.${name} is also that of hosts.${other}` },
         'give every agent once; correct the address or the port',
       );
     }
-    nameOf.set(address.toLowerCase(), name);
+    nameOf.set(key, name);
   }
+}
+
+/** One way of writing for every address: "[2001:DB8:0::1]:7420" is "[2001:db8::1]:7420". */
+function canonical(address: string): string {
+  const { host, port } = parseEndpoint(address);
+  return isIPv6(host) ? `${formatAddress(parseAddress(host))} ${port}` : `${host.toLowerCase()} ${port}`;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { FleetError, type FleetErrorCode } from './fleet-error.js';
 
 /** Where something stands in a file: keys and list positions from the root. */
@@ -20,23 +20,31 @@ export interface FileKind {
   readonly noun: string;
   readonly unreadable: FleetErrorCode;
   readonly invalid: FleetErrorCode;
+  /** Tags beside those of YAML that may stand in it, such as "!exec"; {@link YamlDocument.tagAt} has them. Default none. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** A YAML file that can tell where in it something stands. */
 export interface YamlDocument {
   /** What it holds, as plain values. */
   readonly content: unknown;
+  /** A tag of {@link FileKind.tags}, or undefined. */
+  tagAt(path: Path): string | undefined;
+  /** A plain value as it is written: "012" is also the number 10. Undefined for a list, a map or nothing. */
+  textAt(path: Path): string | undefined;
+  /** "fleet.yaml:3:5" */
+  placeOf(problem: Pick<Problem, 'path' | 'atKey'>): string;
   /** One error for all problems, each with file, line and column. */
   error(problems: readonly Problem[], remedy: string): FleetError;
 }
 
 /**
- * Reads a YAML 1.2 file. A key that is there twice is an error: one of the two would silently be lost.
+ * Reads a file like {@link readDocument}.
  *
  * @throws FleetError with the codes of `kind`
  */
 export async function loadDocument(file: string, kind: FileKind): Promise<YamlDocument> {
-  return readDocument(await readText(file, kind), file, kind.invalid);
+  return readDocument(await readText(file, kind), file, kind);
 }
 
 async function readText(file: string, { noun, unreadable }: FileKind): Promise<string> {
@@ -49,24 +57,55 @@ async function readText(file: string, { noun, unreadable }: FileKind): Promise<s
   }
 }
 
-function readDocument(text: string, file: string, code: FleetErrorCode): YamlDocument {
+/**
+ * Reads YAML 1.2, of which JSON is a part. A key that is there twice is an error: one of the two would silently be lost.
+ *
+ * @param source - what stands before line and column in messages
+ * @throws FleetError with `kind.invalid`
+ */
+export function readDocument(text: string, source: string, { invalid: code, tags = [] }: Omit<FileKind, 'unreadable'>): YamlDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
 
   function at(offset: number | undefined): string {
     const { line, col } = lines.linePos(offset ?? 0);
-    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+    return `${source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   }
 
   if (error !== undefined) throw syntaxError(error, text, at, code);
+  refuseUnknownTags(document, tags, at, code);
+  const placeOf: YamlDocument['placeOf'] = ({ path, atKey }) => at(offsetOf(document, path, atKey));
   return {
     content: contentOf(document, at, code),
+    tagAt: (path) => tags.find((tag) => tag === nodeAt(document, path)?.tag),
+    textAt: (path) => {
+      const node = nodeAt(document, path);
+      return isScalar(node) ? (node.source ?? String(node.value)) : undefined;
+    },
+    placeOf,
     error: (problems, remedy) => {
-      const texts = problems.map(({ path, atKey, message }) => `${at(offsetOf(document, path, atKey))}: ${message}`);
+      const texts = problems.map((problem) => `${placeOf(problem)}: ${problem.message}`);
       return new FleetError(code, texts.join('\n'), remedy);
     },
   };
+}
+
+function nodeAt(document: Document, path: Path): Node | undefined {
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  return isNode(node) ? node : undefined;
+}
+
+/** yaml takes what stands behind an unknown tag as if there were no tag. */
+function refuseUnknownTags(document: Document, known: readonly string[], at: (offset: number) => string, code: FleetErrorCode): void {
+  visit(document, {
+    Node(_key, node) {
+      const tag = 'tag' in node ? node.tag : undefined;
+      if (tag === undefined || tag.startsWith('tag:yaml.org,2002:') || known.includes(tag)) return;
+      const remedy = known.length === 0 ? 'leave the tag out' : `leave the tag out, or write ${known.join(' or ')}`;
+      throw new FleetError(code, `${at(node.range?.[0] ?? 0)}: unknown tag "${tag}"`, remedy);
+    },
+  });
 }
 
 function syntaxError(error: YAMLParseError, text: string, at: (offset: number) => string, code: FleetErrorCode): FleetError {

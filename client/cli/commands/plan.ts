@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
-import { addDesiredStateOptions, type DesiredStateOptions, desiredChangeOf } from '../options/desired-state-options.js';
-import { readHosts } from '../read-hosts.js';
-import { hasChanges } from '../render/plan-summary.js';
-import { planView } from '../render/plan-view.js';
+import { addDesiredStateOptions } from '../options/desired-state-options.js';
+import { type PlanHostsOptions, planHosts } from '../plan-hosts.js';
+import { planWords } from '../render/plan-words.js';
 import { examples } from './help.js';
 
 /** `routefleet plan` */
@@ -12,26 +11,19 @@ export function addPlan(program: Command, context: CommandContext): void {
     .command('plan')
     .summary('show what a desired state would change')
     .description(
-      'Shows what "apply" would do with a desired state: which routes come, change and go on each host, and how its ways to controllers change. Writes nothing. Exits with 2 when there are changes.',
+      'Shows what "apply" would do with a desired state: which routes come, change and go on each host, and how its ways to controllers change. Hosts that are alike are shown once. Writes nothing. Exits with 2 when there are changes.',
     );
   addDesiredStateOptions(command)
+    .option('--out <file>', 'save the plan of all hosts, for "routefleet apply <file>"')
     .addHelpText(
       'after',
       examples(
         'routefleet plan -f routes.yaml --inventory fleet.yaml -l site=ams',
+        'routefleet plan -f routes.yaml --inventory fleet.yaml --out plan.json',
         'routefleet plan -f routes.yaml --address web1.example.net --destination 8.8.8.8 -o json',
       ) + desiredStateHelp,
     )
-    .action(async (options: DesiredStateOptions, self: Command) => {
-      const desired = await desiredChangeOf(options);
-      await readHosts(
-        context,
-        self,
-        async (client, _host, signal) => [await client.planRoutes(desired.change, { ...desired.options, signal })],
-        planView,
-        hasChanges,
-      );
-    });
+    .action((options: PlanHostsOptions, self: Command) => planHosts(context, self, options, planWords));
 }
 
 /** What a desired-state file looks like. */
@@ -45,4 +37,11 @@ A desired state:
       interface: Ethernet 2  # or { index: 12 }, { luid: "…" }, { guid: "{…}" }; absent: as the host reaches nextHop
       metric: 5
       persistent: false      # default true: kept over reboots
+
+Several kinds of hosts, in place of routes; a host has what all sections that fit it say:
+  sections:
+    - labels: site=ams       # as -l takes them
+      routes: [{ prefix: 10.9.0.0/16, nextHop: "\${site.gateway}" }]   # the label "site.gateway" of each host
+    - hosts: db*             # as --host takes them; a list of names or labels is taken too
+      routes: [{ prefix: 10.8.0.0/16, interface: Storage }]
 `;

@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import { formatAddress, parseAddress } from '../../../proto/address.js';
 import { type DesiredState, loadDesiredState } from '../../fleet/desired-state.js';
-import type { ChangeOptions } from '../../model/call-options.js';
-import type { Change } from '../../model/change.js';
+import type { SavedPlanBasis } from '../../fleet/saved-plan.js';
 import { collect } from './values.js';
 
 /** Options that say what shall be, and how failures are dealt with; a plan and its apply take the same. */
@@ -12,28 +11,29 @@ export interface DesiredStateOptions {
   readonly continueOnError?: boolean;
 }
 
-/** A change as a file wants it. */
+/** A desired state and what else is sent with it to every host. */
 export interface DesiredChange {
-  readonly change: Change;
-  readonly options: ChangeOptions;
+  readonly state: DesiredState;
+  readonly options: SavedPlanBasis['options'];
 }
 
 /** Adds `-f`, `--destination` and `--continue-on-error`. */
-export function addDesiredStateOptions(command: Command): Command {
+export function addDesiredStateOptions(command: Command, { fileRequired = true }: { readonly fileRequired?: boolean } = {}): Command {
+  const file = new Option('-f, --file <file>', 'desired state (YAML): owner, driftPolicy, and all routes of that owner');
   return command
-    .requiredOption('-f, --file <file>', 'desired state (YAML): owner, driftPolicy, and all routes of that owner')
+    .addOption(file.makeOptionMandatory(fileRequired))
     .addOption(new Option('--destination <address>', 'show how the way to this address changes, too; can be repeated').argParser(collect))
     .option('--continue-on-error', 'do what can be done, instead of all or nothing');
 }
 
 /** @throws FleetError or InvalidValueError */
 export async function desiredChangeOf({ file, destination, continueOnError = false }: DesiredStateOptions): Promise<DesiredChange> {
-  const { owner, driftPolicy, routes }: DesiredState = await loadDesiredState(file);
+  const state = await loadDesiredState(file);
   return {
-    change: { desiredRoutes: routes },
+    state,
     options: {
-      owner,
-      driftPolicy,
+      owner: state.owner,
+      driftPolicy: state.driftPolicy,
       destinations: destination?.map((address) => formatAddress(parseAddress(address))),
       atomicity: continueOnError ? 'continueOnError' : 'allOrNothing',
     },

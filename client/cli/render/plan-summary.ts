@@ -26,7 +26,8 @@ export function renderConsequences({ bestRoutes, warnings }: PlanSummary, style:
   return bestRoutes.map((change) => renderBestRoute(change, style)).join('') + warnings.map((each) => renderWarning(each, style)).join('');
 }
 
-function renderBestRoute({ destination, management, before, after }: BestRouteChange, { color }: DocumentStyle): string {
+/** A way before and after. */
+export function renderBestRoute({ destination, management, before, after }: BestRouteChange, { color }: DocumentStyle): string {
   const { bold, dim, red } = pc.createColors(color);
   const subject = `${management ? 'management path' : 'path'} to ${destination}`;
   if (isSameWay(before, after)) return `  ${dim(printable(`${subject}: ${way(after)} (unchanged)`))}\n`;
@@ -34,14 +35,16 @@ function renderBestRoute({ destination, management, before, after }: BestRouteCh
   return `  ${management ? bold(red(text)) : bold(text)}\n`;
 }
 
-function renderWarning({ reason, message, remedy, risk }: PlanWarning, { color }: DocumentStyle): string {
+/** What to read before applying, with what to do about it. */
+export function renderWarning({ reason, message, remedy, risk }: PlanWarning, { color }: DocumentStyle): string {
   const { yellow } = pc.createColors(color);
   const accept = risk === undefined ? '' : ` Risk: ${risk}.`;
   const todo = remedy === undefined ? '' : ` Remedy: ${inOptionWords(oneLine(remedy)).replace(/\.$/, '')}.`;
   return `  ${yellow('warning:')} ${oneLine(message).replace(/\.$/, '')} (${printable(reason)}).${accept}${todo}\n`;
 }
 
-function isSameWay(before: Route | undefined, after: Route | undefined): boolean {
+/** Next hop and interface are the same. */
+export function isSameWay(before: Route | undefined, after: Route | undefined): boolean {
   return before?.nextHop === after?.nextHop && before?.interfaceLuid === after?.interfaceLuid;
 }
 

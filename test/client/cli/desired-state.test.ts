@@ -30,9 +30,11 @@ describe('the desired state of a fleet, against real agents', () => {
 
   it('is planned, which writes nothing', async () => {
     const { code, stdout } = await withRoutes('plan', first, '--destination', '10.9.1.1');
-    expect(stdout).toMatch(/^web1: 2 to create\n {2}\+ 10\.9\.0\.0\/16 +via 10\.20\.0\.254 +on Ethernet +metric 5, persistent\n/);
+    expect(stdout).toMatch(
+      /^×2: web1, web2\n {2}2 to create\n {2}\+ 10\.9\.0\.0\/16 +via 10\.20\.0\.254 +on Ethernet +metric 5, persistent\n/,
+    );
     expect(stdout).toMatch(/path to 10\.9\.1\.1: via 10\.20\.0\.1 on Ethernet -> via 10\.20\.0\.254 on Ethernet\n/);
-    expect(stdout).toMatch(/\n2 hosts: 4 to create\n$/);
+    expect(stdout).toMatch(/\n2 hosts: 2 with changes; 4 to create\n$/);
     expect(code).toBe(2);
     expect(onHost('web1')).toEqual({});
   });
@@ -42,7 +44,10 @@ describe('the desired state of a fleet, against real agents', () => {
     expect(stdout).toMatch(/^web1: 2 created; commit \S+ committed\n[\s\S]*\nweb2: 2 created; commit \S+ committed\n/);
     expect([code, stderr]).toEqual([0, '']);
     for (const name of ['web1', 'web2']) expect(onHost(name)).toEqual({ '10.9.0.0/16': 5, '10.10.0.0/16': 0 });
-    expect(await withRoutes('plan', first)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^web1: no changes, 2 unchanged\n/) });
+    expect(await withRoutes('plan', first)).toMatchObject({
+      code: 0,
+      stdout: '×2: web1, web2\n  no changes\n2 hosts: no changes, 4 unchanged\n',
+    });
     expect(await withRoutes('apply', first, '--all')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('web1: nothing to do, 2 unchanged\n'),
@@ -57,14 +62,12 @@ describe('the desired state of a fleet, against real agents', () => {
 
   it('of a plan that is stale is refused with 5', async () => {
     const plan = JSON.parse((await withRoutes('plan', second, '--host', 'web1', '-o', 'json')).stdout)[0];
-    fleet
-      .agent('web1')
-      .control.setRoute({ destinationPrefix: '10.9.0.0/16', nextHop: '10.20.0.254', interfaceAlias: 'Ethernet', metric: 6 });
+    // Of another program: a change of the owner's own row the agent could have put right by then.
+    const foreign = { destinationPrefix: '10.77.0.0/16', nextHop: '10.20.0.254', interfaceAlias: 'Ethernet' };
+    fleet.agent('web1').control.addRoute(foreign);
     const stale = await withRoutes('apply', second, '--host', 'web1', '--require-plan', plan.planToken);
     expect(stale).toMatchObject({ code: 5, stdout: '', stderr: expect.stringMatching(/\(STALE_PLAN\)\. Remedy: /) });
-    fleet
-      .agent('web1')
-      .control.setRoute({ destinationPrefix: '10.9.0.0/16', nextHop: '10.20.0.254', interfaceAlias: 'Ethernet', metric: 5 });
+    fleet.agent('web1').control.deleteRoute(foreign);
   });
 
   it('is undone as a whole when Windows refuses a part, and exits 4', async () => {

@@ -14,7 +14,7 @@ export interface FakeHosts {
 
 /** Starts one host per set of methods; they end with the test. */
 export async function startFakeHosts(...hosts: readonly Partial<RouteServiceServer>[]): Promise<FakeHosts> {
-  const services = await Promise.all(hosts.map(startFakeService));
+  const services = await Promise.all(hosts.map((methods) => startFakeService(methods)));
   onTestFinished(() => {
     for (const service of services) service.close();
   });

@@ -63,6 +63,12 @@ const changes = {
   ],
 };
 
+const unchanged = { summary: { planToken: 't', unchanged: 3 } };
+
+const refusing: Partial<RouteServiceServer> = {
+  planRoutes: (call) => call.emit('error', agentStatus(status.PERMISSION_DENIED, 'not for you', { reason: 'ACCESS_DENIED' })),
+};
+
 describe('plan', () => {
   it('shows a diff with the deletes set apart, what changes on the way, and the token, and exits 2', async () => {
     const sent: Sent = {};
@@ -96,15 +102,86 @@ describe('plan', () => {
     });
   });
 
-  it('sums up several hosts, shows those that answer, and exits 3 when one does not', async () => {
-    const refusing: Partial<RouteServiceServer> = {
-      planRoutes: (call) => call.emit('error', agentStatus(status.PERMISSION_DENIED, 'not for you', { reason: 'ACCESS_DENIED' })),
-    };
-    const hosts = await startFakeHosts(planning(changes), refusing, planning(changes));
+  it('tells what is alike on several hosts once, sums up, and exits 3 when one does not answer', async () => {
+    const hosts = await startFakeHosts(planning(changes), refusing, planning(changes), planning(unchanged));
+    const [first, second, third, fourth] = hosts.addresses;
     const { code, stdout, stderr } = await hosts.run(['plan', '-f', desiredFile()]);
-    expect(stdout).toMatch(/\n2 hosts: 2 to create, 2 to change, 2 to delete, 74 unchanged\n$/);
-    expect(stderr).toBe(`${hosts.addresses[1]}: not for you (ACCESS_DENIED).\n`);
+    expect(stdout).toBe(`×2: ${first}, ${third}
+  1 to create, 1 to change, 1 to delete
+  + 10.9.0.0/16    via 10.20.0.1  on Ethernet  metric 5, persistent
+  ~ 10.10.0.0/16   via 10.20.0.1  on Ethernet  metric 5 -> 7, owner none -> team-net
+  deleted:
+  - 10.110.0.0/16  on-link        on Ethernet  metric 0
+${fourth}
+  no changes
+×2: ${first}, ${third}
+  management path to 192.0.2.9: via 10.20.0.1 on Ethernet -> via 10.20.0.254 on Ethernet
+  path to 8.8.8.8: via 10.20.0.1 on Ethernet -> unreachable
+  path to 9.9.9.9: via 10.20.0.1 on Ethernet (unchanged)
+  warning: the way to 192.0.2.9 changes (MANAGEMENT_PATH_CHANGES). Risk: management-path. Remedy: accept it.
+4 hosts: 2 with changes, 1 without, 1 failed; 2 to create, 2 to change, 2 to delete, 77 unchanged
+`);
+    expect(stderr).toBe(`${second}: not for you (ACCESS_DENIED).\n`);
     expect(code).toBe(3);
+  });
+
+  it('keeps hosts apart whose rows differ in anything that is shown', async () => {
+    const other = { ...changes, steps: changes.steps.with(0, PlanStep.fromPartial({ kind: 1, after: row('10.9.0.0/16', { metric: 6 }) })) };
+    const hosts = await startFakeHosts(planning(changes), planning(other));
+    const { stdout } = await hosts.run(['plan', '-f', desiredFile()]);
+    expect(stdout).toMatch(
+      new RegExp(`^${hosts.addresses[0]}\n  1 to create[^×]*metric 5[^×]*\n${hosts.addresses[1]}\n  1 to create[^×]*metric 6`),
+    );
+  });
+
+  it('names three of many hosts that are alike', async () => {
+    const hosts = await startFakeHosts(...Array.from({ length: 5 }, () => planning(unchanged)));
+    const { code, stdout } = await hosts.run(['plan', '-f', desiredFile()]);
+    expect(stdout).toBe(`×5: ${hosts.addresses.slice(0, 3).join(', ')} and 2 more\n  no changes\n5 hosts: no changes, 15 unchanged\n`);
+    expect(code).toBe(0);
+  });
+
+  it('tells failures of the same reason on one line, and exits 1 when nothing else is left', async () => {
+    const broken: Partial<RouteServiceServer> = {
+      planRoutes: (call) => call.emit('error', agentStatus(status.FAILED_PRECONDITION, 'no journal', { reason: 'JOURNAL_DAMAGED' })),
+    };
+    const alsoRefusing: Partial<RouteServiceServer> = {
+      planRoutes: (call) => call.emit('error', agentStatus(status.PERMISSION_DENIED, 'not for him', { reason: 'ACCESS_DENIED' })),
+    };
+    const hosts = await startFakeHosts(refusing, broken, alsoRefusing);
+    const [first, second, third] = hosts.addresses;
+    const { code, stdout, stderr } = await hosts.run(['plan', '-f', desiredFile()]);
+    expect(stdout).toBe('3 hosts: 3 failed\n');
+    expect(stderr).toBe(
+      `×2: ${first}, ${third}: ${first}: not for you; the others for the same reason (ACCESS_DENIED).\n${second}: no journal (JOURNAL_DAMAGED).\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['all hosts at once', [], 2],
+    ['as many hosts at once as --concurrency says', ['--concurrency', '1'], 1],
+  ])('asks %s', async (_what, args, concurrency) => {
+    const waiting = new Set<() => void>();
+    let most = 0;
+    const counting: Partial<RouteServiceServer> = {
+      planRoutes: (call) => {
+        call.resume();
+        call.on('end', async () => {
+          const answered = new Promise<void>((resolve) => waiting.add(resolve));
+          most = Math.max(most, waiting.size);
+          // Nobody is answered before as many ask as may; if too many did, the others would come meanwhile.
+          if (waiting.size === concurrency) setTimeout(() => waiting.forEach((answer) => void answer()), 100);
+          await answered;
+          waiting.clear();
+          call.write({ summary: PlanSummary.fromPartial(unchanged.summary), steps: [] });
+          call.end();
+        });
+      },
+    };
+    const hosts = await startFakeHosts(counting, counting);
+    expect((await hosts.run(['plan', '-f', desiredFile(), ...args])).code).toBe(0);
+    expect(most).toBe(concurrency);
   });
 
   it('shows with --continue-on-error what cannot be done', async () => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: host variables of desired states are written so
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,8 @@ async function isTaken(text: string): Promise<boolean> {
   }
 }
 
+const sections = (...all: readonly string[]) => `owner: a\nsections:\n${all.map((section) => `  - ${section}\n`).join('')}`;
+
 const one = (route: string) => `owner: a\nroutes:\n  - ${route}\n`;
 
 const good = {
@@ -47,6 +50,13 @@ const good = {
   'an interface by GUID': one('{ prefix: 10.0.0.0/8, interface: { guid: "{6B29FC40-CA47-1067-B31D-00DD010662DA}" } }'),
   'an interface by alias': one('{ prefix: 10.0.0.0/8, interface: { alias: Ethernet 2 } }'),
   'the highest metric': one('{ prefix: 10.0.0.0/8, metric: 4294967295 }'),
+  'a section by labels': sections('{ labels: site=ams, routes: [{ prefix: 10.0.0.0/8 }] }'),
+  'sections by names': sections('{ hosts: web*, routes: [] }', '{ hosts: [db1, db2], labels: [role=db], routes: [] }'),
+  'host variables': one(
+    '{ prefix: "${net}/16", nextHop: "${site.gateway}", interface: "${a/b} 2", metric: "${metric}" }\n  - { prefix: "${net}.0/${l}" }',
+  ),
+  'an interface by a host variable': one('{ prefix: 10.0.0.0/8, interface: { index: "${index}" } }'),
+  'an alias with "$"': one('{ prefix: 10.0.0.0/8, interface: "Port $1" }'),
   'one prefix by two next hops': one('{ prefix: 10.0.0.0/8, nextHop: 10.0.0.1 }\n  - { prefix: 10.0.0.0/8, nextHop: 10.0.0.2 }'),
 };
 
@@ -80,6 +90,15 @@ const bad = {
   'an index of 0': one('{ prefix: 10.0.0.0/8, interface: { index: 0 } }'),
   'a GUID that is none': one('{ prefix: 10.0.0.0/8, interface: { guid: "{1-2}" } }'),
   'a LUID beyond what a number holds': one('{ prefix: 10.0.0.0/8, interface: { luid: 18446744073709551615 } }'),
+  'routes and sections': `${one('{ prefix: 10.0.0.0/8 }')}sections:\n  - { hosts: web1, routes: [] }\n`,
+  'no section': 'owner: a\nsections: []\n',
+  'a section for nobody': sections('{ routes: [] }'),
+  'a section without routes': sections('{ hosts: web1 }'),
+  'a section with an empty list of names': sections('{ hosts: [], routes: [] }'),
+  'a section with an unknown key': sections('{ host: web1, hosts: web1, routes: [] }'),
+  'a host variable without a name': one('{ prefix: "${}/16" }'),
+  'a host variable with a space': one('{ prefix: 10.0.0.0/8, nextHop: "${site gateway}" }'),
+  'a host variable without an end': one('{ prefix: 10.0.0.0/8, interface: "${port" }'),
   'persistent that is a text': one('{ prefix: 10.0.0.0/8, persistent: "yes" }'),
 };
 
@@ -92,6 +111,7 @@ const beyondTheSchema = {
   'families that differ': one('{ prefix: 10.0.0.0/8, nextHop: "2001:db8::1" }'),
   'a LUID of more than 64 bits': one('{ prefix: 10.0.0.0/8, interface: { luid: "18446744073709551616" } }'),
   'a zone of more than 32 bits': one('{ prefix: "::/0", nextHop: "fe80::1%4294967296" }'),
+  'a label selector': sections('{ labels: "site~ams", routes: [] }'),
   'a route twice': one('{ prefix: 10.0.0.0/8, metric: 1 }\n  - { prefix: 10.0.0.0/8, metric: 2, nextHop: 0.0.0.0 }'),
 };
 

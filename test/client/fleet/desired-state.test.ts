@@ -2,16 +2,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type DesiredState, loadDesiredState } from '../../../client/fleet/desired-state.js';
+import { loadDesiredState } from '../../../client/fleet/desired-state.js';
 import { FleetError } from '../../../client/fleet/fleet-error.js';
+import type { Host } from '../../../client/fleet/host.js';
+import type { RouteSpec } from '../../../client/index.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'routefleet-desired-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-async function load(text: string): Promise<DesiredState> {
+interface Loaded {
+  readonly owner: string;
+  readonly driftPolicy: string | undefined;
+  readonly routes: readonly RouteSpec[] | undefined;
+}
+
+/** What a file says about a host. */
+async function load(text: string): Promise<Loaded> {
   const file = join(directory, 'routes.yaml');
   writeFileSync(file, text);
-  return loadDesiredState(file);
+  const { owner, driftPolicy, forHosts } = await loadDesiredState(file);
+  const host: Host = { name: 'web1', address: '127.0.0.1:7420', groups: [], labels: {} };
+  return { owner, driftPolicy, routes: forHosts([host], [host]).targets[0]?.routes };
 }
 
 /** Message and remedy, without the directory. */

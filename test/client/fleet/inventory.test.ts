@@ -70,6 +70,16 @@ hosts:
     expect(await load(`hosts:\n  ${entry}\n`)).toMatchObject([{ address, tls: undefined }]);
   });
 
+  it('takes the time for calls from the host, its later group, its earlier group or the defaults', async () => {
+    const hosts = await load(`
+defaults: { timeout: 10s }
+groups: { slow: { timeout: 2m }, slower: { timeout: 1h } }
+hosts: { a: , b: { groups: [slow] }, c: { groups: [slower, slow] }, d: { groups: [slow], timeout: 500ms } }
+`);
+    expect(hosts.map(({ timeoutMs }) => timeoutMs)).toEqual([10_000, 120_000, 3_600_000, 500]);
+    expect((await load('hosts: { a: }')).map(({ timeoutMs }) => timeoutMs)).toEqual([undefined]);
+  });
+
   it('reads bare numbers and booleans as labels', async () => {
     expect(await load('hosts: { a: { labels: { rack: 12, managed: true, empty: "" } } }')).toMatchObject([
       { labels: { rack: '12', managed: 'true', empty: '' } },
@@ -87,6 +97,20 @@ hosts:
       'hosts: { a: { address: X }, b: { address: "x:7420" } }',
       /:1:43: the address x:7420 of hosts\.b is also that of hosts\.a/,
     ],
+    [
+      'one IPv6 address in two spellings',
+      'hosts: { a: { address: "2001:DB8:0::1" }, b: { address: "[2001:db8::1]:7420" } }',
+      /:1:57: the address \[2001:db8::1\]:7420 of hosts\.b is also that of hosts\.a/,
+    ],
+    [
+      'two names that a selector takes for one',
+      'hosts:\n  web1: { address: a }\n  WEB1: { address: b }',
+      /:3:3: hosts\.WEB1 differs from hosts\.web1 in upper and lower case alone/,
+    ],
+    ['a time without unit', 'defaults: { timeout: 10 }\nhosts: { a: }', /:1:22: 10 in defaults\.timeout is not a text/],
+    ['a time of nothing', 'groups: { a: { timeout: 0s } }\nhosts: { a: }', /:1:25: "0s" in groups\.a\.timeout is not a time above 0/],
+    ['groups in groups', 'groups: { a: { groups: [b] }, b: }\nhosts: { a: }', /:1:16: unknown key "groups" in groups\.a/],
+    ['a tag', 'hosts: !!omap { a: !host { address: x } }', /:1:\d+: .*tag/],
     ['two ports', 'hosts:\n  a: { address: "h:1", port: 2 }', /:2:17: the address "h:1" of hosts\.a has a port, and "port" is 2/],
     ['an address that is none', 'hosts:\n  a: { address: "http://h" }', /:2:17: "http:\/\/h" is not the address of an agent \(hosts\.a\)/],
     ['a host name with a space', 'hosts:\n  "web 1":', /:2:3: the name "web 1" in hosts is not made of letters/],

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RouteError } from '../../../client/errors/route-error.js';
 import type { FleetEvent } from '../../../client/fleet/host-event.js';
 import { watchHosts } from '../../../client/fleet/watch-hosts.js';
-import { aChange, aRoute, createFakeFleet, type FakeFleet } from './fake-mirror.js';
 import { warningsDuring } from '../../support/warnings.js';
+import { aChange, aRoute, createFakeFleet, type FakeFleet } from './fake-mirror.js';
 
 function failure(reason: 'UNREACHABLE' | 'TLS_REFUSED' | 'INVALID_CREDENTIALS', message = 'down'): RouteError {
   return new RouteError({ code: 'UNAVAILABLE', reason, message });
