@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { type Connector, createConnector } from '../fleet/connector.js';
-import type { Host } from '../fleet/host.js';
 import type { ExitCode } from './exit-code.js';
 import type { CliIo } from './io.js';
 import type { GlobalOptions } from './options/global-options.js';
 import { parseDurationMs, parseInteger } from './options/values.js';
-import { resolveInventory, resolveTargets, type TargetRules } from './targets.js';
+import { resolveInventory, resolveTargets, type TargetRules, type Targets } from './targets.js';
 
 /** What a command is handed. */
 export interface CommandContext {
@@ -15,8 +14,7 @@ export interface CommandContext {
 }
 
 /** The global options of a command line, made usable. */
-export interface FleetRun {
-  readonly hosts: readonly Host[];
+export interface FleetRun extends Targets {
   readonly connector: Connector;
   /** Hosts at a time. */
   readonly concurrency: number;
@@ -44,14 +42,14 @@ export async function prepareInventoryRun(command: Command, io: CliIo): Promise<
 async function runOn(
   command: Command,
   { color, signal }: CliIo,
-  resolve: (options: GlobalOptions, rules: Omit<TargetRules, 'writes'>) => Promise<readonly Host[]>,
+  resolve: (options: GlobalOptions, rules: Omit<TargetRules, 'writes'>) => Promise<Targets>,
 ): Promise<FleetRun> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const timeoutMs = options.timeout === undefined ? undefined : parseDurationMs(options.timeout, '--timeout');
   const concurrency = options.concurrency === undefined ? 16 : parseInteger(options.concurrency, '--concurrency', 1, 1024);
   const inventoryIsExplicit = command.getOptionValueSourceWithGlobals('inventory') === 'cli';
   return {
-    hosts: await resolve(options, { inventoryIsExplicit, timeoutMs, signal }),
+    ...(await resolve(options, { inventoryIsExplicit, timeoutMs, signal })),
     connector: createConnector({ insecure: options.insecure, timeoutMs, streamTimeoutMs: timeoutMs }),
     concurrency,
     output: options.output,

@@ -2,19 +2,14 @@ import type { Command } from 'commander';
 import type { HostRoutes } from '../fleet/desired-hosts.js';
 import type { DesiredState } from '../fleet/desired-state.js';
 import { FleetError } from '../fleet/fleet-error.js';
-import type { InventoryIdentity } from '../fleet/saved-plan.js';
 import { type FleetRun, prepareRun } from './command-context.js';
 import type { CliIo } from './io.js';
-import { knownHosts } from './known-hosts.js';
-import type { GlobalOptions } from './options/global-options.js';
 import { hostList } from './render/host-list.js';
 
 /** A run over the hosts that a desired state says something about. */
 export interface DesiredRun extends FleetRun {
   /** One per host of `hosts`, in the same order. */
   readonly targets: readonly HostRoutes[];
-  /** Undefined: the hosts were given by address. */
-  readonly inventory?: InventoryIdentity | undefined;
 }
 
 /**
@@ -29,8 +24,7 @@ export async function prepareDesiredRun(
   rules: { readonly writes: boolean },
 ): Promise<DesiredRun> {
   const run = await prepareRun(command, io, rules);
-  const known = await knownHosts(command.optsWithGlobals<GlobalOptions>(), run.hosts, io.signal);
-  const { targets, unmatched } = state.forHosts(run.hosts, known.hosts);
+  const { targets, unmatched } = state.forHosts(run.hosts, run.known);
   if (targets.length === 0) {
     const message = `no section of ${state.file} fits ${hostList(run.hosts.map(({ name }) => name))}`;
     throw new FleetError('NO_MATCH', message, 'choose other hosts, or add a section for them; { hosts: "*", routes: [] } is for all');
@@ -38,5 +32,5 @@ export async function prepareDesiredRun(
   if (unmatched.length > 0) {
     io.stderr.write(`no section fits, left as they are: ${hostList(unmatched.map(({ name }) => name))}\n`);
   }
-  return { ...run, hosts: targets.map(({ host }) => host), targets, inventory: known.inventory };
+  return { ...run, hosts: targets.map(({ host }) => host), targets };
 }

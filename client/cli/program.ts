@@ -12,6 +12,7 @@ import { examples, exitCodeHelp } from './commands/help.js';
 import { addInterfaces } from './commands/interfaces.js';
 import { addInventory } from './commands/inventory.js';
 import { addPlan } from './commands/plan.js';
+import { addRollout } from './commands/rollout.js';
 import { addRoutes } from './commands/routes.js';
 import { addWatch } from './commands/watch.js';
 import { addGlobalOptions } from './options/global-options.js';
@@ -48,6 +49,7 @@ export function createProgram(context: CommandContext): Command {
   addPlan(program, context);
   addDrift(program, context);
   addApply(program, context);
+  addRollout(program, context);
   addCommit(program, context);
   addDefaultGateway(program, context);
   addInterfaces(program, context);

@@ -25,11 +25,12 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCo
   }
 }
 
-function explain(error: unknown, { stderr, color }: CliIo): ExitCode {
+function explain(error: unknown, { stderr, color, signal }: CliIo): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (isInputError(error)) {
     for (const failure of failuresOf(error)) stderr.write(renderFailure('error', failure, color.stderr));
-    return exitCodes.usage;
+    // Such as of a command that prints the inventory.
+    return signal.aborted ? exitCodes.interrupted : exitCodes.usage;
   }
   const message = `this should not happen: ${error instanceof Error ? error.message : String(error)}`;
   stderr.write(renderFailure('error', { message, remedy: 'report it with the command line that you used' }, color.stderr));

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { Host, HostTls } from '../fleet/host.js';
 import { loadInventory } from '../fleet/inventory.js';
 import { inventoryCommandTimeoutMs } from '../fleet/inventory-command.js';
 import type { TlsEntry } from '../fleet/inventory-schema.js';
+import { hashHosts, type InventoryIdentity } from '../fleet/saved-plan.js';
 import { selectHosts } from '../fleet/selector.js';
 import { parseEndpoint } from '../transport/endpoint.js';
 import type { GlobalOptions } from './options/global-options.js';
@@ -19,15 +21,24 @@ export interface TargetRules {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The hosts of a command, and those that they were chosen from. */
+export interface Targets {
+  readonly hosts: readonly Host[];
+  /** All that there are, chosen or not, as their inventory has them. */
+  readonly known: readonly Host[];
+  /** Undefined: the hosts were given by address. */
+  readonly inventory?: InventoryIdentity | undefined;
+}
+
 /**
  * The hosts that a command addresses; at least one, with the TLS files of the command line in place of those of the inventory.
  *
  * @throws UsageError or FleetError
  */
-export async function resolveTargets(options: GlobalOptions, rules: TargetRules): Promise<readonly Host[]> {
-  const hosts = await chooseHosts(options, rules);
-  if (options.insecure) return hosts;
-  return hosts.map((host) => {
+export async function resolveTargets(options: GlobalOptions, rules: TargetRules): Promise<Targets> {
+  const targets = await chooseHosts(options, rules);
+  if (options.insecure) return targets;
+  const hosts = targets.hosts.map((host) => {
     const tls = mergeTls(host, options);
     if (isComplete(tls)) return { ...host, tls };
     const missing = Object.entries({ '--tls-ca': tls.ca, '--tls-cert': tls.certificate, '--tls-key': tls.key });
@@ -36,6 +47,7 @@ export async function resolveTargets(options: GlobalOptions, rules: TargetRules)
       'give the three files, or --insecure for an agent in plaintext on loopback',
     );
   });
+  return { ...targets, hosts };
 }
 
 /**
@@ -44,18 +56,19 @@ export async function resolveTargets(options: GlobalOptions, rules: TargetRules)
  *
  * @throws UsageError or FleetError
  */
-export async function resolveInventory(options: GlobalOptions, rules: Omit<TargetRules, 'writes'>): Promise<readonly Host[]> {
+export async function resolveInventory(options: GlobalOptions, rules: Omit<TargetRules, 'writes'>): Promise<Targets> {
   if (options.address !== undefined || options.inventory === undefined) {
     throw new UsageError('this command is about an inventory', 'give --inventory file (or ROUTEFLEET_INVENTORY), and no --address');
   }
-  const hosts = await chooseHosts(options, { ...rules, writes: false });
-  return hosts.map((host) => {
+  const targets = await chooseHosts(options, { ...rules, writes: false });
+  const hosts = targets.hosts.map((host) => {
     const tls = mergeTls(host, options);
     return { ...host, tls: isComplete(tls) ? tls : undefined };
   });
+  return { ...targets, hosts };
 }
 
-async function chooseHosts(options: GlobalOptions, rules: TargetRules): Promise<readonly Host[]> {
+async function chooseHosts(options: GlobalOptions, rules: TargetRules): Promise<Targets> {
   const { address: addresses = [], inventory: file, host: names = [], selector: labels = [], all = false } = options;
   const { inventoryIsExplicit, writes, timeoutMs = 0, signal } = rules;
   const chosen = all || names.length > 0 || labels.length > 0;
@@ -66,23 +79,24 @@ async function chooseHosts(options: GlobalOptions, rules: TargetRules): Promise<
         'give addresses, or choose from an inventory',
       );
     }
-    return hostsOfAddresses(addresses);
+    const hosts = hostsOfAddresses(addresses);
+    return { hosts, known: hosts };
   }
   if (file === undefined) {
     throw new UsageError('no agent is named', 'give --address host:port, or --inventory file (or ROUTEFLEET_INVENTORY in the environment)');
   }
   // A short time for calls is none for a program that asks another system for all hosts.
-  const { hosts } = await loadInventory(file, { commandTimeoutMs: Math.max(timeoutMs, inventoryCommandTimeoutMs), signal });
+  const { hosts: known } = await loadInventory(file, { commandTimeoutMs: Math.max(timeoutMs, inventoryCommandTimeoutMs), signal });
   if (all && (names.length > 0 || labels.length > 0)) {
     throw new UsageError('--all and --host or --selector exclude each other', 'leave --all out to narrow the choice');
   }
-  if (writes && hosts.length > 1 && !chosen) {
+  if (writes && known.length > 1 && !chosen) {
     throw new UsageError(
-      `the inventory has ${hosts.length} hosts, and none is chosen to be written to`,
+      `the inventory has ${known.length} hosts, and none is chosen to be written to`,
       'choose with --host or --selector, or give --all',
     );
   }
-  return selectHosts(hosts, { names, labels });
+  return { hosts: selectHosts(known, { names, labels }), known, inventory: { path: resolve(file), sha256: hashHosts(known) } };
 }
 
 function hostsOfAddresses(addresses: readonly string[]): readonly Host[] {

@@ -10,8 +10,8 @@ Exit codes:
   1    failed
   2    there are changes (plan), or drift (drift)
   3    failed on some of the hosts, or in part
-  4    undone on the host (apply, and writes with --confirm-within or --probe)
-  5    the plan is stale (apply of a saved plan, or with --require-plan)
+  4    undone on the host (apply, rollout, and writes with --confirm-within or --probe)
+  5    the plan is stale (apply or rollout of a saved plan, or with --require-plan)
   64   wrong usage, bad input or bad inventory; nothing was sent
   69   no host could be reached
   130  interrupted

@@ -1,0 +1,52 @@
+import type { HostStatus, RolloutState } from '../../fleet/rollout/rollout-state.js';
+import { durationText } from './duration-text.js';
+
+/** For people. */
+export const statusWords: Readonly<Record<HostStatus, string>> = {
+  waiting: 'waiting',
+  applying: 'applying',
+  confirming: 'confirming',
+  undoing: 'undoing',
+  confirmed: 'confirmed',
+  rolledBack: 'rolled back',
+  failed: 'failed',
+  unreachable: 'unreachable',
+  undone: 'undone',
+  undoFailed: 'not undone',
+  notStarted: 'not started',
+};
+
+/** "10 of 40 hosts confirmed" and where it stands, on one line. */
+export function standText(state: RolloutState): string {
+  const { phase, wave, policy, paused, stop, hosts } = state;
+  const confirmed = [...hosts.values()].filter(({ status }) => status === 'confirmed').length;
+  const count = `${confirmed} of ${hosts.size} confirmed`;
+  const why = stop === undefined ? '' : `: ${stop.message} (${stop.reason})`;
+  const waveText = `wave ${wave + 1} of ${policy.waves.length}`;
+  const pausedText = paused ? ', paused' : '';
+  switch (phase) {
+    case 'running':
+      return `${waveText}${pausedText}; ${count}`;
+    case 'soaking':
+      return `${waveText} done${pausedText}, soaking; ${count}`;
+    case 'awaitingPromotion':
+      return `${waveText} done${pausedText}, to be promoted; ${count}`;
+    case 'stopping':
+      return `stopping${why}`;
+    case 'undoing':
+      return `undoing${why}`;
+    case 'ended':
+      return stop === undefined ? `done; ${count}` : `stopped${why}; ${count}`;
+  }
+}
+
+/** "12:31:42Z" */
+export function clockText(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 19)}Z`;
+}
+
+/** "1, then 4, then 10 hosts" and how the next wave is begun. */
+export function wavesText({ waves, soakMs }: RolloutState['policy']): string {
+  const next = soakMs === undefined ? 'promoted by hand' : `${durationText(soakMs)} apart`;
+  return waves.length === 1 ? `${waves[0]} at once` : `${waves.join(', then ')}; ${next}`;
+}

@@ -1,0 +1,106 @@
+import { stringify as yamlStringify } from 'yaml';
+import { RolloutError } from '../../fleet/rollout/rollout-error.js';
+import type { HostState, RolloutState } from '../../fleet/rollout/rollout-state.js';
+import type { RolloutStore } from '../../fleet/rollout/rollout-store.js';
+import { stateOf } from '../../fleet/rollout/run-stored.js';
+import type { CliIo } from '../io.js';
+import type { GlobalOptions } from '../options/global-options.js';
+import { renderFailure } from '../render/failure.js';
+import { toPlain } from '../render/plain.js';
+import { createRenderer } from '../render/render.js';
+import { standText, statusWords, wavesText } from '../render/rollout-text.js';
+import { renderTable } from '../render/table.js';
+import type { View } from '../render/view.js';
+import { UsageError } from '../usage-error.js';
+
+interface RolloutRow {
+  readonly id: string;
+  readonly createTime: Date;
+  readonly source: string;
+  readonly driven: boolean;
+  readonly state: RolloutState;
+}
+
+/** Shows all rollouts, newest first; one that is damaged does not hide the others. @returns false: one could not be read */
+export async function listRollouts({ stdout, stderr, color }: CliIo, store: RolloutStore, globals: GlobalOptions): Promise<boolean> {
+  const rows: RolloutRow[] = [];
+  let complete = true;
+  for (const id of (await store.list()).toReversed()) {
+    try {
+      rows.push(await rowOf(store, id));
+    } catch (error) {
+      if (!(error instanceof RolloutError)) throw error;
+      complete = false;
+      stderr.write(renderFailure(id, { ...error, message: error.message, reason: error.code }, color.stderr && globals.color));
+    }
+  }
+  stdout.write(listText(rows, globals, color.stdout && globals.color));
+  return complete;
+}
+
+async function rowOf(store: RolloutStore, id: string): Promise<RolloutRow> {
+  const { spec, events, driven } = await store.read(id);
+  return { id, createTime: new Date(spec.createdAt), source: spec.source, driven, state: stateOf(spec, events) };
+}
+
+function listText(rows: readonly RolloutRow[], { output }: GlobalOptions, color: boolean): string {
+  const objects = () =>
+    rows.map(({ state: { phase, paused, stop, wave, policy, hosts }, ...row }) =>
+      toPlain({ ...row, phase, paused, stop, wave: wave + 1, waves: policy.waves.length, hosts: hosts.size }),
+    );
+  switch (output) {
+    case 'table':
+      return renderTable<RolloutRow>(
+        rows.map((row) => ({ host: '', row })),
+        [
+          { header: 'ROLLOUT', text: ({ id }) => id },
+          { header: 'FROM', text: ({ source }) => source },
+          { header: 'DRIVEN', text: ({ driven }) => (driven ? 'yes' : undefined) },
+          { header: 'STATE', text: ({ state }) => standText(state) },
+        ],
+        { hostColumn: false, color },
+      );
+    case 'json':
+      return `${JSON.stringify(objects(), null, 2)}\n`;
+    case 'yaml':
+      return yamlStringify(objects(), { lineWidth: 0 });
+    case 'ndjson':
+      return objects()
+        .map((object) => `${JSON.stringify(object)}\n`)
+        .join('');
+    case 'csv':
+      throw new UsageError('"-o csv" has no form for this command', 'give -o json, yaml or ndjson');
+  }
+}
+
+interface HostRow extends Pick<HostState, 'status' | 'mayStand'> {
+  readonly wave: number;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly remedy?: string | undefined;
+}
+
+const hostView: View<HostRow> = {
+  fields: ['wave', 'status', 'mayStand', 'reason', 'message', 'remedy'],
+  columns: [
+    { header: 'WAVE', text: ({ wave }) => wave, align: 'right' },
+    { header: 'RESULT', text: ({ status }) => statusWords[status] },
+    { header: 'REASON', text: ({ reason }) => reason },
+    { header: 'MESSAGE', text: ({ message }) => message },
+  ],
+};
+
+/** Shows one rollout host by host. */
+export async function showRollout({ stdout, color }: CliIo, store: RolloutStore, id: string, globals: GlobalOptions): Promise<void> {
+  const { state, source, driven } = await rowOf(store, id);
+  const renderer = createRenderer(globals.output, hostView, { hostColumn: true, color: color.stdout && globals.color });
+  if (globals.output === 'table') {
+    const by = driven ? '; a process drives it' : '';
+    stdout.write(`rollout ${id} of ${source}: ${standText(state)}${by}\nwaves: ${wavesText(state.policy)}\n`);
+  }
+  const rows = [...state.hosts].map(([host, { status, mayStand, why }]) => {
+    const wave = state.policy.waves.findIndex((size) => state.policy.hosts.indexOf(host) < size) + 1;
+    return { host, row: { wave, status, mayStand, reason: why?.reason, message: why?.message, remedy: why?.remedy } };
+  });
+  stdout.write(renderer.add(rows) + renderer.end());
+}

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import type { RouteError } from '../../errors/route-error.js';
+import { planFleet } from '../../fleet/fleet-plan.js';
+import { type Candidate, newRollout } from '../../fleet/rollout/new-rollout.js';
+import type { RolloutChangeOptions } from '../../fleet/rollout/rollout-spec.js';
+import type { RolloutStore } from '../../fleet/rollout/rollout-store.js';
+import type { CommandContext, FleetRun } from '../command-context.js';
+import { prepareDesiredRun } from '../desired-run.js';
+import { type ExitCode, exitCodeOf, exitCodes } from '../exit-code.js';
+import type { CliIo } from '../io.js';
+import { desiredChangeOf } from '../options/desired-state-options.js';
+import type { GlobalOptions } from '../options/global-options.js';
+import { type RolloutStartOptions, rolloutChangeOptionsOf, rolloutPolicyOf } from '../options/rollout-options.js';
+import { parseDurationMs } from '../options/values.js';
+import { renderFailures } from '../render/failures.js';
+import { createFleetReport } from '../render/fleet-report.js';
+import { hasChanges } from '../render/plan-summary.js';
+import { planWords } from '../render/plan-words.js';
+import { driveRollout } from './drive-rollout.js';
+
+/** What is rolled out, to whom. */
+export interface RolloutGround {
+  readonly run: FleetRun;
+  readonly candidates: readonly Candidate[];
+  /** Where the routes came from, for people. */
+  readonly source: string;
+  readonly options: RolloutChangeOptions;
+}
+
+/** Plans a desired state on all hosts, shows the plan, and drives it through the waves. */
+export async function startFromFile(
+  context: CommandContext,
+  command: Command,
+  options: RolloutStartOptions & { readonly file: string },
+  store: RolloutStore,
+): Promise<void> {
+  const change = rolloutChangeOptionsOf(options);
+  const { state, options: desired } = await desiredChangeOf(options);
+  const run = await prepareDesiredRun(command, context.io, state, { writes: true });
+  // What cannot be is found before any host is asked.
+  rolloutPolicyOf(options, { ...run, ...change, hostCount: run.hosts.length });
+  const planned = await planAll(context.io, run, desired);
+  if ('code' in planned) {
+    context.finish(planned.code);
+    return;
+  }
+  await begin(context, command, options, store, {
+    run,
+    candidates: planned.candidates,
+    source: state.file,
+    options: { ...change, owner: state.owner, driftPolicy: state.driftPolicy },
+  });
+}
+
+/** Keeps the rollout, and drives it. */
+export async function begin(
+  context: CommandContext,
+  command: Command,
+  start: RolloutStartOptions,
+  store: RolloutStore,
+  { run, candidates, source, options }: RolloutGround,
+): Promise<void> {
+  const { io, finish } = context;
+  const problems = candidates.flatMap(({ problem }) => problem ?? []);
+  const unreachable = problems.filter(({ outcome }) => outcome === 'unreachable').length;
+  const policy = rolloutPolicyOf(start, { ...run, ...options, hostCount: candidates.length });
+  if (unreachable > policy.maxUnreachable || problems.length - unreachable > policy.maxFailures) {
+    io.stderr.write('no rollout is begun: more hosts failed already than may\n');
+    finish(unreachable === candidates.length ? exitCodes.unreachable : exitCodes.failed);
+    return;
+  }
+  if (!candidates.some(({ plan }) => plan?.hasChanges)) {
+    io.stderr.write('no rollout is begun: there is nothing to do\n');
+    finish(problems.length === 0 ? exitCodes.ok : exitCodes.partlyFailed);
+    return;
+  }
+  const { insecure = false, output, color, timeout } = command.optsWithGlobals<GlobalOptions>();
+  const timeoutMs = timeout === undefined ? undefined : parseDurationMs(timeout, '--timeout');
+  // Whoever resumes it shall not have to say so again.
+  const timed = candidates.map((each) => ({ ...each, host: { ...each.host, timeoutMs: timeoutMs ?? each.host.timeoutMs } }));
+  const rollout = await store.create(newRollout({ candidates: timed, policy, source, options, insecure, createdAt: Date.now() }));
+  await driveRollout(context, rollout, { output, color });
+}
+
+type Planned = { readonly candidates: readonly Candidate[] } | { readonly code: ExitCode };
+
+async function planAll(
+  { stdout, stderr, signal }: CliIo,
+  run: Awaited<ReturnType<typeof prepareDesiredRun>>,
+  change: Parameters<typeof planFleet>[1]['change'],
+): Promise<Planned> {
+  const { targets, connector, concurrency, output, color, errorColor } = run;
+  const report = createFleetReport(planWords, { color });
+  const candidates: Candidate[] = [];
+  const errors: RouteError[] = [];
+  for await (const result of planFleet(targets, { change, connector, concurrency, signal })) {
+    const routes = targets.find(({ host }) => host === result.host)?.routes ?? [];
+    if (!result.ok) {
+      const { reason, message, remedy } = result.error;
+      const outcome = reason === 'UNREACHABLE' || reason === 'DEADLINE_EXCEEDED' ? 'unreachable' : 'failed';
+      stderr.write(renderFailures([result], errorColor));
+      errors.push(result.error);
+      candidates.push({ host: result.host, routes, problem: { reason, message, remedy, outcome } });
+      continue;
+    }
+    const { planToken, revision } = result.value.plan;
+    report.add(result.host.name, result.value.plan);
+    candidates.push({ host: result.host, routes, plan: { planToken, revision, hasChanges: hasChanges(result.value.plan) } });
+  }
+  if (output === 'table') stdout.write(report.end(errors.length));
+  if (!signal.aborted) return { candidates };
+  return { code: exitCodeOf({ succeeded: 0, errors, untouched: targets.length, interrupted: true }) };
+}
