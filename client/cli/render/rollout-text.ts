@@ -16,11 +16,12 @@ export const statusWords: Readonly<Record<HostStatus, string>> = {
   notStarted: 'not started',
 };
 
-/** "10 of 40 hosts confirmed" and where it stands, on one line. */
+/** "10 of 40 confirmed, 2 undone" and where it stands, on one line. */
 export function standText(state: RolloutState): string {
   const { phase, wave, policy, paused, stop, hosts } = state;
-  const confirmed = [...hosts.values()].filter(({ status }) => status === 'confirmed').length;
-  const count = `${confirmed} of ${hosts.size} confirmed`;
+  const countOf = (wanted: HostStatus): number => [...hosts.values()].filter(({ status }) => status === wanted).length;
+  const undone = countOf('undone');
+  const count = `${countOf('confirmed')} of ${hosts.size} confirmed${undone === 0 ? '' : `, ${undone} undone`}`;
   const why = stop === undefined ? '' : `: ${stop.message} (${stop.reason})`;
   const waveText = `wave ${wave + 1} of ${policy.waves.length}`;
   const pausedText = paused ? ', paused' : '';

@@ -51,7 +51,7 @@ it('restores rows with metric, owner and persistence, whatever was done to them 
   ]);
 
   const undo = await fleet.rollout('undo', rolloutIdIn(stdout));
-  expect(undo).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nundone +1 +web1 +-\n/) });
+  expect(undo).toMatchObject({ code: 0, stdout: expect.stringMatching(/done; 0 of 1 confirmed, 1 undone\n[\s\S]*\nundone +1 +web1 +-\n/) });
   expect(await rows()).toEqual(before);
 });
 
