@@ -1,65 +1,11 @@
-import fc from 'fast-check';
-import pino from 'pino';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { agentStopping, RouteTableError } from '../../../agent/routes/errors.js';
-import type { OwnershipChange } from '../../../agent/watch/observed-table.js';
-import type { Ownership } from '../../../agent/watch/table-change.js';
-import { TableObserver } from '../../../agent/watch/table-observer.js';
-import type { Watcher } from '../../../agent/watch/watcher.js';
-import { type InterleavedTable, makeInterleavedTable } from './interleaved-table.js';
-import { fold, metricsOf, route, told } from './rows.js';
+import { fold, metricsOf, route } from './rows.js';
+import { intervalMs, Scene, take, useStoppedClock } from './scene.js';
 
-const intervalMs = 2000;
 const tenMinutes = 10 * 60_000;
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] }));
-afterEach(() => void vi.useRealTimers());
-
-/** Commits of the agent write metrics from 100 up, other programs below. */
-const commitOf = (metric: number): string => `commit-${metric}`;
-
-class Scene {
-  readonly host: InterleavedTable;
-  readonly owners = new Map<string, Ownership>();
-  readonly observer: TableObserver;
-
-  constructor(rows: Readonly<Record<number, number>> = {}) {
-    this.host = makeInterleavedTable(rows);
-    const ownershipOf: TableObserverOptions['ownershipOf'] = (key) => this.owners.get(`${key.destinationPrefix.bytes[2]}`);
-    this.observer = new TableObserver({ table: this.host.table, log: pino({ level: 'silent' }), intervalMs, ownershipOf });
-  }
-
-  /** A watcher of everything, and what it knows at first. */
-  async attach(since?: bigint): Promise<{ readonly watcher: Watcher; readonly known: Map<string, number>; readonly resumed: boolean }> {
-    const attaching = this.observer.attach(() => true, since);
-    await this.host.settle();
-    const { watcher, resumed } = await attaching;
-    return { watcher, known: metricsOf(resumed ? [] : this.observer.begin(watcher).rows), resumed };
-  }
-
-  /** Another program changes the table, and the host tells of it. */
-  external(number: number, metric: number | undefined): void {
-    this.host.external(number, metric);
-    this.observer.notice();
-  }
-
-  /** The agent writes a row, by a commit of its own for each metric. */
-  own(number: number, metric: number | undefined, commitId: string, ownershipChange?: OwnershipChange): Promise<unknown> {
-    const after = metric === undefined ? undefined : route(number, metric);
-    const write = { key: route(number, 0), commitId, before: this.host.rowOf(number), after, ownershipChange };
-    return this.observer.table.ownWrite(write, async () => ({ after: await this.host.write(number, metric), writtenBy: 'Set' }));
-  }
-
-  /** Lets the time pass, and everything that waits go on. */
-  async pass(ms: number): Promise<void> {
-    await vi.advanceTimersByTimeAsync(ms);
-    await this.host.settle();
-  }
-}
-
-type TableObserverOptions = ConstructorParameters<typeof TableObserver>[0];
-
-const take = (watcher: Watcher) => watcher.take(1000).changes.map((change) => [told(change), change.commitId ?? 'external']);
+useStoppedClock();
 
 it('counts the states of the table before anybody watches', async () => {
   const { host, observer } = new Scene({ 1: 5 });
@@ -349,76 +295,4 @@ it('tells whose a row is, by the write, by word of the commit, and by the journa
     [undefined, team, 'mine'],
     [team, undefined, 'other'],
   ]);
-});
-
-const happening = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({ what: fc.constant('external' as const), row: fc.nat(2), metric: fc.option(fc.nat(9), { nil: undefined }) }),
-  },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('own' as const), row: fc.nat(2), deletes: fc.boolean() }) },
-  { weight: 6, arbitrary: fc.record({ what: fc.constant('step' as const), which: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.constant({ what: 'list' as const }) },
-  { weight: 1, arbitrary: fc.constant({ what: 'attach' as const }) },
-  { weight: 2, arbitrary: fc.constant({ what: 'wait' as const }) },
-);
-
-it('leaves every watcher with the table as it is, and every change with whoever did it, in whatever order things happen', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(happening, { maxLength: 50 }), async (happenings) => {
-      const scene = new Scene({ 0: 3, 1: 5 });
-      const running: Promise<unknown>[] = [];
-      const watchers: Promise<{ readonly watcher: Watcher; readonly known: Map<string, number> }>[] = [];
-      const attach = () =>
-        watchers.push(
-          scene.observer.attach(() => true).then(({ watcher }) => ({ watcher, known: metricsOf(scene.observer.begin(watcher).rows) })),
-        );
-      attach();
-      let writing = false;
-      let metric = 100;
-      for (const event of happenings) {
-        switch (event.what) {
-          case 'external':
-            // Metrics of other programs are below 100; what they delete after the agent wrote it is theirs as well.
-            scene.external(event.row, event.metric);
-            break;
-          case 'own': {
-            // One after the other, as the engine does it.
-            if (writing) break;
-            writing = true;
-            metric += 1;
-            const done = scene.own(event.row, event.deletes ? undefined : metric, commitOf(metric));
-            running.push(done.finally(() => (writing = false)));
-            break;
-          }
-          case 'step':
-            await scene.host.step(event.which);
-            break;
-          case 'list':
-            running.push(scene.observer.table.list());
-            break;
-          case 'attach':
-            attach();
-            break;
-          case 'wait':
-            await vi.advanceTimersByTimeAsync(20);
-            break;
-        }
-      }
-      await scene.host.settle();
-      await Promise.all(running);
-      for (let round = 0; round < 3; round++) await scene.pass(intervalMs);
-      for (const attaching of watchers) {
-        const { watcher, known } = await attaching;
-        const batch = watcher.take(10_000);
-        fold(known, batch);
-        expect(known).toEqual(scene.host.metrics());
-        for (const { row, commitId } of batch.changes) {
-          if (row !== undefined) expect(commitId).toBe(row.route.metric > 100 ? commitOf(row.route.metric) : undefined);
-        }
-      }
-      scene.observer.close(agentStopping());
-    }),
-    { numRuns: 1000 },
-  );
 });
