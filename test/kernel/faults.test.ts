@@ -108,7 +108,7 @@ describe.skipIf(missing !== undefined)(`failing native calls${missing ? ` (missi
     expect(row).toMatchObject({ interfaceAlias: '', interfaceMetric: undefined, effectiveMetric: undefined, metric: 4 });
     expect(await stop()).toBe(0);
     const uncancelled = await host.startAgent({ library, environment: { RIG_FAULTS: 'CancelMibChangeNotify2:*:87' } });
-    expect((await uncancelled.wire.getAgent()).capabilities).toMatchObject({ notifications: false });
+    expect((await uncancelled.wire.getAgent()).capabilities).toMatchObject({ notifications: true });
     // With the registration still alive: the end of the process must not wait for it, nor abort.
     expect(await uncancelled.stop()).toBe(0);
   });
