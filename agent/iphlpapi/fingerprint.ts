@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Family } from '../../proto/address.js';
 import type { Route } from '../routes/route.js';
 import { MIB_IPFORWARD_ROW2 } from './layout.js';
 
@@ -25,21 +26,13 @@ export function fingerprintRows(view: DataView, offsets: readonly number[]): str
   return `${(high >>> 0).toString(16)}${(low >>> 0).toString(16).padStart(8, '0')}`;
 }
 
-/** What the rows have from their interfaces: metrics and names. */
+/** What the rows have from their interfaces, of which each family has a metric of its own. */
 export function fingerprintInterfaces(routes: readonly Route[]): string {
-  const facts = new Map<bigint, string>();
-  for (const {
-    destinationPrefix: { family },
-    interface: { luid },
-    interfaceMetric,
-    interfaceAlias,
-  } of routes) {
-    // Both families of an interface have a metric of their own.
-    const key = luid * 2n + (family === 6 ? 1n : 0n);
-    if (!facts.has(key)) facts.set(key, `${key} ${interfaceMetric} ${interfaceAlias}`);
+  const facts: Record<Family, Map<bigint, string>> = { 4: new Map(), 6: new Map() };
+  for (const { destinationPrefix, interface: identity, interfaceMetric, interfaceAlias } of routes) {
+    const known = facts[destinationPrefix.family];
+    if (!known.has(identity.luid)) known.set(identity.luid, `${identity.luid} ${interfaceMetric} ${interfaceAlias}`);
   }
-  return createHash('sha256')
-    .update(JSON.stringify([...facts.values()].sort()))
-    .digest('hex')
-    .slice(0, 16);
+  const told = [facts[4], facts[6]].map((known) => [...known.values()].sort());
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 16);
 }

@@ -160,8 +160,10 @@ export class TableObserver {
       throw error;
     } finally {
       this.#readingMs = performance.now() - begun;
-      if (unclear) this.#fingerprint = undefined;
-      if (unclear) this.notice();
+      if (unclear) {
+        this.#fingerprint = undefined;
+        this.notice();
+      }
       if (!this.#noticed) this.#schedule(this.#options.intervalMs);
     }
   }

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { access, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { UsageError } from '../usage-error.js';
 
 /** @throws UsageError when the file is there, so that nobody waits for a host in vain */
-export async function refuseExisting(path: string): Promise<void> {
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) throw existing(path);
+export function refuseExisting(path: string): void {
+  if (existsSync(path)) throw existing(path);
 }
 
 /**

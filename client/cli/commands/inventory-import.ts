@@ -58,7 +58,7 @@ async function importFrom({ io, finish }: CommandContext, command: Command, opti
     );
   }
   checkFormat(output);
-  if (out !== undefined && !force) await refuseExisting(out);
+  if (out !== undefined && !force) refuseExisting(out);
 
   const result = await onHost(
     host,

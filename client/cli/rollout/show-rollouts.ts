@@ -98,8 +98,8 @@ export async function showRollout({ stdout, color }: CliIo, store: RolloutStore,
     const by = driven ? '; a process drives it' : '';
     stdout.write(`rollout ${id} of ${source}: ${standText(state)}${by}\nwaves: ${wavesText(state.policy)}\n`);
   }
-  const rows = [...state.hosts].map(([host, { status, mayStand, why }]) => {
-    const wave = state.policy.waves.findIndex((size) => state.policy.hosts.indexOf(host) < size) + 1;
+  const rows = [...state.hosts].map(([host, { status, mayStand, why }], index) => {
+    const wave = state.policy.waves.findIndex((size) => index < size) + 1;
     return { host, row: { wave, status, mayStand, reason: why?.reason, message: why?.message, remedy: why?.remedy } };
   });
   stdout.write(renderer.add(rows) + renderer.end());

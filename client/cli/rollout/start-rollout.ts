@@ -91,10 +91,11 @@ async function planAll(
 ): Promise<Planned> {
   const { targets, connector, concurrency, output, color, errorColor } = run;
   const report = createFleetReport(planWords, { color });
+  const routesOf = new Map(targets.map(({ host, routes }) => [host, routes]));
   const candidates: Candidate[] = [];
   const errors: RouteError[] = [];
   for await (const result of planFleet(targets, { change, connector, concurrency, signal })) {
-    const routes = targets.find(({ host }) => host === result.host)?.routes ?? [];
+    const routes = routesOf.get(result.host) ?? [];
     if (!result.ok) {
       const { reason, message, remedy } = result.error;
       const outcome = reason === 'UNREACHABLE' || reason === 'DEADLINE_EXCEEDED' ? 'unreachable' : 'failed';

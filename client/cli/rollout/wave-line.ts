@@ -1,25 +1,21 @@
 import { hostsOfWave, isActive, isInFlight, type RolloutState } from '../../fleet/rollout/rollout-state.js';
 import type { CliIo } from '../io.js';
+import { createLiveLine } from '../live-line.js';
 
-/** A line at the end of the terminal that tells how far a wave is. */
+/** How far a wave is. */
 export interface WaveLine {
   show(state: RolloutState): void;
   clear(): void;
 }
 
-/** Draws nothing where standard error is no terminal. */
-export function createWaveLine({ interactive = false, stderr }: CliIo): WaveLine {
-  let drawn = false;
+/** Draws nothing when the rollout has ended. */
+export function createWaveLine(io: CliIo): WaveLine {
+  const line = createLiveLine(io);
   return {
     show(state) {
-      if (!interactive || state.phase === 'ended') return;
-      drawn = true;
-      stderr.write(`\r${textOf(state)}\u001b[K`);
+      if (state.phase !== 'ended') line.draw(textOf(state));
     },
-    clear() {
-      if (drawn) stderr.write('\r\u001b[K');
-      drawn = false;
-    },
+    clear: line.clear,
   };
 }
 

@@ -1,4 +1,5 @@
-import { access, type FileHandle, mkdir, open, readdir, readFile, realpath, rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedLineError, formatLine, readLines } from './journal-lines.js';
 import { createRequestInbox, sendRequest } from './request-files.js';
@@ -73,26 +74,18 @@ export function createFileStore(root: string): RolloutStore {
       return { spec, events, driven: await isLocked(directory) };
     },
     async list() {
-      const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+      const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return [];
         throw unusable(root, error);
       });
       // Whoever died before the first line was written had not begun.
-      const kept = entries.map(async ({ name }) => ((await isThere(join(root, name, 'journal'))) ? [name] : []));
-      return (await Promise.all(kept)).flat().sort();
+      return names.filter((name) => existsSync(join(root, name, 'journal'))).sort();
     },
     async request(id, request) {
       const directory = await directoryOf(id);
       return (await isLocked(directory)) && usable(root, () => sendRequest(directory, request, () => isLocked(directory)));
     },
   };
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** All of the first line is on disk before the journal takes its name. */

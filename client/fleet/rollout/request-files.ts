@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RolloutRequest } from './rollout-event.js';
@@ -22,7 +23,7 @@ export async function sendRequest(directory: string, request: RolloutRequest, is
   const file = join(folder, name);
   await writeFile(`${file}.tmp`, request, { mode: 0o600 });
   await rename(`${file}.tmp`, file);
-  while (await exists(file)) {
+  while (existsSync(file)) {
     if (!(await isDriven()) && (await withdraw(file))) return false;
     await sleep(pollMs / 2);
   }
@@ -59,13 +60,6 @@ export function createRequestInbox(directory: string): RequestInbox {
       };
     },
   };
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** False: somebody else did. */

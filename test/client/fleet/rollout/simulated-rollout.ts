@@ -106,11 +106,11 @@ export async function simulateRollout(seed: number): Promise<Simulated> {
     const state = await letPass(clock, Promise.race([run, death]));
     dead = true;
     if (state?.phase === 'ended' && !(random.chance(0.1) && journal.length < 300)) {
-      clock.skip(confirmWithinMs);
+      clock.elapse(confirmWithinMs);
       return { policy, hosts, tempers, journal, state, controllers, startAt };
     }
     if (state?.phase === 'ended') await undoLater(replay(), journal, clock);
-    clock.skip(random.between(0, 400_000));
+    clock.elapse(random.between(0, 400_000));
   }
 }
 

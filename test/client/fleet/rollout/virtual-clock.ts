@@ -5,7 +5,7 @@ export interface VirtualClock extends Clock {
   /** Goes to the next timer and fires it. False: there is none. */
   advance(): boolean;
   /** Lets so much time pass, whatever waits. */
-  skip(ms: number): void;
+  elapse(ms: number): void;
 }
 
 interface Timer {
@@ -38,7 +38,7 @@ export function createVirtualClock(start = 1_700_000_000_000): VirtualClock {
       next.fire();
       return true;
     },
-    skip(ms) {
+    elapse(ms) {
       now += ms;
     },
   };
