@@ -6,12 +6,12 @@ import {
 import type { Calls } from './calls.js';
 import { decodeOperationResult } from './codec/apply.js';
 import { encodeChange } from './codec/change.js';
-import { decodeCommit } from './codec/commit.js';
+import { decodeCommit, decodeProbeResult } from './codec/commit.js';
 import { MalformedAnswerError, required } from './codec/malformed-answer.js';
 import { decodePlanStep, decodePlanSummary } from './codec/plan.js';
 import type { ApplyResult, OperationResult } from './model/apply-result.js';
 import type { ApplyOptions } from './model/call-options.js';
-import type { Commit } from './model/commit.js';
+import type { Commit, ProbeResult } from './model/commit.js';
 import type { Plan, PlanStep, PlanSummary } from './model/plan.js';
 import type { ChangeClient } from './route-client.js';
 
@@ -48,6 +48,7 @@ async function collectApply(messages: AsyncIterable<ApplyRoutesResponse>, { onPl
   let planned: PlanSummary | undefined;
   let commit: Commit | undefined;
   const results: OperationResult[] = [];
+  let probes: readonly ProbeResult[] = [];
   for await (const { event } of messages) {
     switch (event?.$case) {
       case undefined: // Of a newer agent.
@@ -68,8 +69,11 @@ async function collectApply(messages: AsyncIterable<ApplyRoutesResponse>, { onPl
       case 'commit':
         commit = decodeCommit(event.value);
         break;
+      case 'probes':
+        probes = event.value.results.map(decodeProbeResult);
+        break;
     }
   }
   const ok = commit?.failure === undefined && results.every((result) => result.ok);
-  return { ok, planned, results, commit };
+  return { ok, planned, results, probes, commit };
 }

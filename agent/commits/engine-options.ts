@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Address } from '../../proto/address.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import type { PlannedChange } from './checks.js';
-import type { CommitRecord, HostBoot } from './commit.js';
+import type { CommitRecord, HostBoot, ProbeResult } from './commit.js';
 import type { Journal } from './journal/journal.js';
 
 /** What the engine works with. */
@@ -30,6 +30,8 @@ export interface Applied {
   readonly plan: PlannedChange | undefined;
   /** Undefined: there was nothing to do, or nothing was to be done. */
   readonly commit: CommitView | undefined;
+  /** What the probes find, where nothing was to be done; empty otherwise. */
+  readonly probes: readonly ProbeResult[];
 }
 
 /** How an apply is followed. */

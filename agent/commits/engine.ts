@@ -14,6 +14,8 @@ import { commitNotFound, lastOfRequest, repeatedCommit } from './history.js';
 import { isFinal } from './journal/memory.js';
 import { newCommit } from './new-commit.js';
 import { planNow } from './plan-now.js';
+import { judgeProbes } from './probes/judge-probes.js';
+import { runProbes } from './probes/run-probes.js';
 import { createRecentReadings } from './recent-readings.js';
 import { guard } from './risks.js';
 import { rollBack } from './rollback.js';
@@ -88,9 +90,13 @@ export class CommitEngine {
   /** Carries a change out. @throws RouteTableError before the first write; what fails later is told by the commit */
   apply(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents): Promise<Applied> {
     const party = caller.actor || String(caller.peer?.address.bytes);
-    return underEither([events.signal, this.#closing.signal], (signal) =>
-      this.#queue.run(party, signal, () => this.#applyInTurn(change, options, caller, { ...events, signal })),
-    );
+    return underEither([events.signal, this.#closing.signal], async (signal) => {
+      const applied = await this.#queue.run(party, signal, () => this.#applyInTurn(change, options, caller, { ...events, signal }));
+      if (!options.validateOnly) return { ...applied, probes: [] };
+      // Out of turn: a confirmation must not wait for probes that only look.
+      const findings = await runProbes(options.probes, { table: this.#options.table, peer: caller.peer, signal });
+      return { ...applied, probes: judgeProbes(findings, undefined).results };
+    });
   }
 
   /** Lets the pending commit stand. */
@@ -156,7 +162,7 @@ export class CommitEngine {
     await this.#options.journal.close();
   }
 
-  async #applyInTurn(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents): Promise<Applied> {
+  async #applyInTurn(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents): Promise<Omit<Applied, 'probes'>> {
     const repeated = this.#repeatOf(options);
     if (repeated !== undefined) return { plan: undefined, commit: this.#view(repeated) };
     if (!options.validateOnly) this.#refuseWrites(options.commitId);

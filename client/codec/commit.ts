@@ -50,6 +50,7 @@ function decodeStep(step: wire.CommitStep): CommitStep {
   };
 }
 
-function decodeProbeResult({ probe, passedBefore, passedAfter, message }: wire.ProbeResult): ProbeResult {
+/** What a probe found. */
+export function decodeProbeResult({ probe, passedBefore, passedAfter, message }: wire.ProbeResult): ProbeResult {
   return { probe, passedBefore, passedAfter, message: decodeText(message) };
 }

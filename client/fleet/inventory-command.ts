@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { FleetError } from './fleet-error.js';
+import { lastWords } from './last-words.js';
 
 /** How a command that prints an inventory is run. */
 export interface InventoryCommandOptions {
@@ -52,7 +53,7 @@ export function runInventoryCommand(words: readonly [string, ...string[]], optio
         const { what, remedy } = explain(error, { program, directory, timeoutMs, stderr });
         refuse(what, remedy, error);
       } else if (stdout.trim() === '') {
-        refuse(`printed nothing${said(stderr)}`, 'have it print the inventory on standard output, as JSON or YAML');
+        refuse(`printed nothing${lastWords(stderr)}`, 'have it print the inventory on standard output, as JSON or YAML');
       } else done(stdout);
     }
 
@@ -99,18 +100,10 @@ function explain(
   }
   if (killed === true) {
     return {
-      what: `took longer than ${timeoutMs} ms and was ended${said(stderr)}`,
+      what: `took longer than ${timeoutMs} ms and was ended${lastWords(stderr)}`,
       remedy: 'make it faster, or allow it more time (--timeout)',
     };
   }
   const end = typeof code === 'number' ? `failed with exit code ${code}` : `was ended by ${signal ?? 'a signal'}`;
-  return { what: `${end}${said(stderr)}`, remedy: `run it by hand in ${directory}, and have it print the inventory and exit with 0` };
-}
-
-/** The last lines of standard error, on one. */
-function said(stderr: string, maxLines = 5, maxLength = 500): string {
-  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const text = lines.slice(-maxLines).join(' | ');
-  if (text === '') return ', and said nothing on standard error';
-  return `, and said: ${text.length > maxLength ? `…${text.slice(-maxLength)}` : text}`;
+  return { what: `${end}${lastWords(stderr)}`, remedy: `run it by hand in ${directory}, and have it print the inventory and exit with 0` };
 }

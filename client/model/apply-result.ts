@@ -1,5 +1,5 @@
 import type { RouteFailure } from '../errors/route-error.js';
-import type { Commit } from './commit.js';
+import type { Commit, ProbeResult } from './commit.js';
 import type { PlanSummary } from './plan.js';
 
 /** How far an apply is. */
@@ -21,6 +21,8 @@ export interface ApplyResult {
   readonly planned?: PlanSummary | undefined;
   /** One per operation or desired route, in the caller's order. */
   readonly results: readonly OperationResult[];
+  /** With `validateOnly`: what the probes find as the host is now. Empty otherwise; the commit has them. */
+  readonly probes: readonly ProbeResult[];
   /** With its steps. Undefined: everything was as asked, and nothing was written. */
   readonly commit?: Commit | undefined;
 }

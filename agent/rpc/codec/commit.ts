@@ -8,12 +8,13 @@ import {
   CommitState as WireCommitState,
   type CommitStep as WireCommitStep,
   type PlanWarning as WirePlanWarning,
+  type ProbeResult as WireProbeResult,
   Risk as WireRisk,
 } from '../../../proto/gen/routefleet/v1/commit.pb.js';
 import type { BestRouteChange } from '../../commits/best-route-change.js';
 import type { Risk } from '../../commits/change.js';
 import type { PlannedChange } from '../../commits/checks.js';
-import type { CommitState, CommitStep, StepKind as DomainStepKind, Receipt } from '../../commits/commit.js';
+import type { CommitState, CommitStep, StepKind as DomainStepKind, ProbeResult, Receipt } from '../../commits/commit.js';
 import type { CommitView } from '../../commits/engine-options.js';
 import type { RefusedOperation } from '../../commits/plan-steps.js';
 import { type RiskFinding, remedies } from '../../commits/risks.js';
@@ -60,9 +61,14 @@ export function encodeCommit({ record, remainingMs }: CommitView, { steps }: { r
     revisionAfter: record.revisionAfter,
     steps: steps ? record.steps.map(encodeCommitStep) : [],
     status: record.failure && encodeFailure(record.failure),
-    probes: record.probes.map(({ probe, passedBefore, passedAfter, message }) => ({ probe, passedBefore, passedAfter, message })),
+    probes: record.probes.map(encodeProbeResult),
     requireFreshConnection: record.requireFreshConnection,
   };
+}
+
+/** What a probe found, as it goes out. */
+export function encodeProbeResult({ probe, passedBefore, passedAfter, message }: ProbeResult): WireProbeResult {
+  return { probe, passedBefore, passedAfter, message };
 }
 
 function encodeCommitStep(step: CommitStep): WireCommitStep {

@@ -4,7 +4,7 @@ import type { Applied } from '../../commits/engine-options.js';
 import type { Failure } from '../../commits/failure.js';
 import { operationResults, refusedResults } from '../../commits/operation-results.js';
 import type { Call } from '../call.js';
-import { encodeCommit, encodePlanSummary } from '../codec/commit.js';
+import { encodeCommit, encodePlanSummary, encodeProbeResult } from '../codec/commit.js';
 import type { HandlerContext } from '../context.js';
 import { encodeFailure } from '../status.js';
 import { receiveChange } from './change-stream.js';
@@ -39,8 +39,9 @@ export async function* applyRoutes(
   }
 }
 
-function* outcome({ plan, commit }: Applied, count: number): Generator<ApplyRoutesResponse> {
+function* outcome({ plan, commit, probes }: Applied, count: number): Generator<ApplyRoutesResponse> {
   yield* results(operationResults(count, plan?.refused ?? [], commit?.record));
+  if (probes.length > 0) yield { event: { $case: 'probes', value: { results: probes.map(encodeProbeResult) } } };
   if (commit !== undefined) yield { event: { $case: 'commit', value: encodeCommit(commit, { steps: true }) } };
 }
 

@@ -18,6 +18,7 @@ export interface RolloutStartOptions extends RolloutsOptions, CommitCommandOptio
   readonly waves: string;
   readonly soak?: string;
   readonly promote: 'soak' | 'manual';
+  readonly gate?: string;
   readonly maxFailures: string;
   readonly maxFailuresPerWave?: string;
   readonly maxUnreachable: string;
@@ -51,6 +52,10 @@ export function addRolloutStartOptions(command: Command): Command {
     .option('--soak <duration>', 'time between two waves (default 30s)')
     .addOption(
       new Option('--promote <how>', 'what begins the next wave: time, or "rollout promote"').choices(['soak', 'manual']).default('soak'),
+    )
+    .option(
+      '--gate <command>',
+      'must end with 0 before each further wave; it finds the confirmed hosts on its standard input, one per line',
     )
     .option('--max-failures <n>', 'hosts that may fail, in all', '0')
     .option('--max-failures-per-wave <n>', 'hosts that may fail in each wave (default as --max-failures)')

@@ -25,7 +25,8 @@ export function createRolloutLines(initial: RolloutState, color: boolean): Rollo
 
   function lines(event: RolloutEvent, state: RolloutState): readonly string[] {
     const inFlightBefore = [...before.hosts].filter(([, { since }]) => since !== undefined).map(([name]) => name);
-    const hosts = inFlightBefore.map((name) => ended(name, state)).filter((line) => line !== '');
+    const unwell = event.type === 'gateEnded' ? event.unwell.map(({ host }) => host) : [];
+    const hosts = [...inFlightBefore, ...unwell].map((name) => ended(name, state)).filter((line) => line !== '');
     return [...hosts, ...requestLines(event), ...phaseLines(before, state)];
   }
 
@@ -62,8 +63,14 @@ function requestLines({ type }: RolloutEvent): readonly string[] {
     case 'hostEnded':
     case 'undoStarted':
     case 'undoEnded':
+    case 'gateEnded':
       return [];
   }
+}
+
+function confirmedText({ hosts }: RolloutState): string {
+  const count = [...hosts.values()].filter(({ status }) => status === 'confirmed').length;
+  return count === 1 ? 'the confirmed host' : `${count} confirmed hosts`;
 }
 
 function phaseLines(before: RolloutState, state: RolloutState): readonly string[] {
@@ -74,6 +81,7 @@ function phaseLines(before: RolloutState, state: RolloutState): readonly string[
   if (phase !== before.phase) {
     if (phase === 'soaking' && soakUntil !== undefined)
       told.push(`wave ${wave + 1} done; the next one begins in ${durationText(soakUntil - lastAt)}`);
+    if (phase === 'atGate') told.push(`looking at ${confirmedText(state)} before the next wave`);
     if (phase === 'awaitingPromotion') told.push(`wave ${wave + 1} done; the next one begins when it is promoted`);
     const count = [...hosts.values()].filter(({ undoWanted }) => undoWanted).length;
     if (phase === 'undoing') told.push(`undoing ${count} ${count === 1 ? 'host' : 'hosts'} at once`);

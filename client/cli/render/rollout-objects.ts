@@ -11,7 +11,8 @@ export function createRolloutObjects(rollout: string, initial: RolloutState): Ro
     const note = 'note' in more ? more.note : undefined;
     const host = 'host' in more ? more.host : undefined;
     const outcome = 'outcome' in more ? more.outcome : undefined;
-    const objects: object[] = [{ time, rollout, event: type, host, outcome, ...note }];
+    const answer = event.type === 'gateEnded' ? { unwell: event.unwell, closed: event.closed } : undefined;
+    const objects: object[] = [{ time, rollout, event: type, host, outcome, ...note, ...answer }];
     // A host that is given up has no event of its own.
     for (const [name, { status, why }] of state.hosts) {
       if (name !== host && before.hosts.get(name)?.since !== undefined && (status === 'unreachable' || status === 'undoFailed')) {

@@ -11,6 +11,7 @@ export const statusWords: Readonly<Record<HostStatus, string>> = {
   rolledBack: 'rolled back',
   failed: 'failed',
   unreachable: 'unreachable',
+  unwell: 'not well',
   undone: 'undone',
   undoFailed: 'not undone',
   notStarted: 'not started',
@@ -32,6 +33,8 @@ export function standText(state: RolloutState): string {
       return `${waveText} done${pausedText}, soaking; ${count}`;
     case 'awaitingPromotion':
       return `${waveText} done${pausedText}, to be promoted; ${count}`;
+    case 'atGate':
+      return `${waveText} done${pausedText}, at the gate; ${count}`;
     case 'stopping':
       return `stopping${why}`;
     case 'undoing':

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { RouteError } from '../../errors/route-error.js';
 import { planFleet } from '../../fleet/fleet-plan.js';
@@ -78,7 +79,9 @@ export async function begin(
   const timeoutMs = timeout === undefined ? undefined : parseDurationMs(timeout, '--timeout');
   // Whoever resumes it shall not have to say so again.
   const timed = candidates.map((each) => ({ ...each, host: { ...each.host, timeoutMs: timeoutMs ?? each.host.timeoutMs } }));
-  const rollout = await store.create(newRollout({ candidates: timed, policy, source, options, insecure, createdAt: Date.now() }));
+  const gate = start.gate === undefined ? undefined : { command: start.gate, directory: process.cwd() };
+  const ground = { candidates: timed, policy, source, options, insecure, gate, startedBy: whoami(), createdAt: Date.now() };
+  const rollout = await store.create(newRollout(ground));
   await driveRollout(context, rollout, { output, color });
 }
 
@@ -111,4 +114,14 @@ async function planAll(
   if (output === 'table') stdout.write(report.end(errors.length));
   if (!signal.aborted) return { candidates };
   return { code: exitCodeOf({ succeeded: 0, errors, untouched: targets.length, interrupted: true }) };
+}
+
+/** "jane@noc1" */
+function whoami(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // The system has no name for this user.
+    return hostname();
+  }
 }

@@ -21,10 +21,9 @@ function step(state: RolloutState, at: number): RolloutState {
     case 'running':
       return finishWave(state, at);
     case 'soaking':
-      return state.paused || at < (state.soakUntil ?? at)
-        ? state
-        : { ...state, phase: 'running', wave: state.wave + 1, soakUntil: undefined };
+      return state.paused || at < (state.soakUntil ?? at) ? state : { ...state, phase: 'atGate', soakUntil: undefined };
     case 'awaitingPromotion':
+    case 'atGate':
     case 'ended':
       return state;
     case 'stopping':
@@ -60,18 +59,20 @@ function finish(state: RolloutState): RolloutState {
   return { ...state, phase: 'ended', paused: false, hosts: new Map(hosts) };
 }
 
-/** Undefined: it may go on. */
-function stopReasonOf(state: RolloutState, at: number): StopReason | undefined {
+/** Why it may not go on. Undefined: it may. */
+export function stopReasonOf(state: RolloutState, at: number): StopReason | undefined {
   const { policy, wave, deadlineAt } = state;
   const ofWave = hostsOfWave(policy, wave);
   const failures = countHosts(state, isFailure);
-  const waveFailures = countHosts(state, isFailure, ofWave);
   const unreachable = countHosts(state, ({ status }) => status === 'unreachable');
   if (failures > policy.maxFailures) {
     return { reason: 'TOO_MANY_FAILURES', message: `${hostsText(failures)} failed, ${policy.maxFailures} may` };
   }
-  if (waveFailures > policy.maxFailuresPerWave) {
-    const message = `${hostsText(waveFailures)} of wave ${wave + 1} failed, ${policy.maxFailuresPerWave} may`;
+  // A gate may find hosts of any wave before it unwell.
+  for (let each = 0; each <= wave; each++) {
+    const waveFailures = countHosts(state, isFailure, hostsOfWave(policy, each));
+    if (waveFailures <= policy.maxFailuresPerWave) continue;
+    const message = `${hostsText(waveFailures)} of wave ${each + 1} failed, ${policy.maxFailuresPerWave} may`;
     return { reason: 'TOO_MANY_FAILURES_IN_WAVE', message };
   }
   if (unreachable > policy.maxUnreachable) {
@@ -89,7 +90,7 @@ function stopReasonOf(state: RolloutState, at: number): StopReason | undefined {
 }
 
 function isFailure({ status }: HostState): boolean {
-  return status === 'failed' || status === 'rolledBack';
+  return status === 'failed' || status === 'rolledBack' || status === 'unwell';
 }
 
 function hostsText(count: number): string {

@@ -14,6 +14,8 @@ export interface Decision {
   readonly begin: readonly { readonly type: 'hostStarted' | 'undoStarted'; readonly host: string }[];
   /** Of hosts that were announced. */
   readonly work: readonly WantedWork[];
+  /** Confirmed hosts that the gate is to look at now. Undefined: there is no gate to pass. */
+  readonly gate?: readonly string[] | undefined;
   /** When the state wants to hear of the time. Undefined: only other events matter. */
   readonly wakeAt?: number | undefined;
   /** There is nothing left to do. */
@@ -25,7 +27,12 @@ export function decide(state: RolloutState): Decision {
   const { hosts, policy, phase } = state;
   const work = [...hosts].flatMap(([name, host]) => workOn(name, host, isActive(state)));
   const free = Math.max(0, policy.concurrency - work.length);
-  return { begin: candidates(state).slice(0, free), work, wakeAt: wakeAtOf(state), finished: phase === 'ended' };
+  const gate = phase === 'atGate' ? confirmedHosts(state) : undefined;
+  return { begin: candidates(state).slice(0, free), work, gate, wakeAt: wakeAtOf(state), finished: phase === 'ended' };
+}
+
+function confirmedHosts({ hosts }: RolloutState): readonly string[] {
+  return [...hosts].flatMap(([name, { status }]) => (status === 'confirmed' ? [name] : []));
 }
 
 function workOn(host: string, { status, overdue }: HostState, isActive: boolean): readonly WantedWork[] {
@@ -42,6 +49,7 @@ function workOn(host: string, { status, overdue }: HostState, isActive: boolean)
     case 'rolledBack':
     case 'failed':
     case 'unreachable':
+    case 'unwell':
     case 'undone':
     case 'undoFailed':
     case 'notStarted':

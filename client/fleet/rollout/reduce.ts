@@ -1,4 +1,4 @@
-import { advance, stopFor } from './advance.js';
+import { advance, stopFor, stopReasonOf } from './advance.js';
 import type { HostNote, RolloutEvent, RolloutReason } from './rollout-event.js';
 import { type HostState, type HostStatus, isActive, isInFlight, type RolloutState } from './rollout-state.js';
 
@@ -34,11 +34,13 @@ function react(state: RolloutState, event: RolloutEvent, at: number): RolloutSta
       }));
     case 'undoEnded':
       return end(state, event.host, ['undoing'], event.outcome, event.note);
+    case 'gateEnded':
+      return passGate(state, event, at);
     case 'timeReached':
       return passTime(state, at);
     case 'promoted':
       return state.phase === 'soaking' || state.phase === 'awaitingPromotion'
-        ? { ...state, phase: 'soaking', soakUntil: at, paused: false }
+        ? { ...state, phase: 'atGate', soakUntil: undefined, paused: false }
         : state;
     case 'paused':
       return isActive(state) && !state.paused ? { ...state, paused: true } : state;
@@ -51,7 +53,7 @@ function react(state: RolloutState, event: RolloutEvent, at: number): RolloutSta
   }
 }
 
-const undoable: readonly HostStatus[] = ['confirmed', 'failed', 'unreachable', 'undoFailed'];
+const undoable: readonly HostStatus[] = ['confirmed', 'unwell', 'failed', 'unreachable', 'undoFailed'];
 
 function move(state: RolloutState, name: string, from: readonly HostStatus[], change: (host: HostState) => HostState): RolloutState {
   const host = state.hosts.get(name);
@@ -77,6 +79,16 @@ function reasonOf({ reason, message = '', remedy }: Partial<RolloutReason>): Rol
 function takeOver(state: RolloutState, at: number): RolloutState {
   const hosts = [...state.hosts].map(([name, host]) => [name, isInFlight(host) ? { ...host, since: at, overdue: false } : host] as const);
   return { ...state, hosts: new Map(hosts), deadlineAt: state.deadlineAt + (at - state.lastAt) };
+}
+
+/** Hosts that are not well count as failed; within the budgets, and with the gate open, the next wave begins. */
+function passGate(state: RolloutState, { unwell, closed }: Extract<RolloutEvent, { type: 'gateEnded' }>, at: number): RolloutState {
+  if (state.phase !== 'atGate') return state;
+  let next = state;
+  for (const { host, ...why } of unwell) next = move(next, host, ['confirmed'], (each) => ({ ...each, status: 'unwell', why }));
+  const stop = stopReasonOf(next, at) ?? (closed && { ...closed, reason: 'GATE_CLOSED' });
+  if (stop !== undefined) return stopFor(next, stop, next.policy.onFailure === 'undo');
+  return { ...next, phase: 'running', wave: next.wave + 1 };
 }
 
 /** Hosts whose time is over are cancelled; those that do not even tell what became of them are given up. */

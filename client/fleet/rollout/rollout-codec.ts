@@ -84,6 +84,8 @@ const spec = z.strictObject({
   hosts: z.array(host).min(1),
   routeSets: z.array(z.array(route)),
   insecure: z.boolean(),
+  gate: z.strictObject({ command: text, directory: text }).optional(),
+  startedBy: text.optional(),
 });
 
 const head = z.strictObject({ type: z.literal('rollout'), version: z.literal(version), spec });
@@ -98,6 +100,12 @@ const event = z.discriminatedUnion('type', [
     host: text,
     outcome: z.enum(['confirmed', 'rolledBack', 'failed', 'unreachable']),
     note,
+  }),
+  z.strictObject({
+    at,
+    type: z.literal('gateEnded'),
+    unwell: z.array(z.strictObject({ ...reason, host: text })),
+    closed: z.strictObject(reason).optional(),
   }),
   z.strictObject({ at, type: z.literal('undoEnded'), host: text, outcome: z.enum(['undone', 'undoFailed', 'rolledBack']), note }),
 ]);

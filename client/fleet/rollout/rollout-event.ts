@@ -18,6 +18,19 @@ export interface HostNote extends Partial<RolloutReason> {
   readonly mayStand: boolean;
 }
 
+/** A confirmed host that is not well any more. */
+export interface UnwellHost extends RolloutReason {
+  readonly host: string;
+}
+
+/** What is found before a further wave. */
+export interface GateAnswer {
+  /** Confirmed hosts that are not well any more. */
+  readonly unwell: readonly UnwellHost[];
+  /** Why no further wave may begin, however many hosts are well. Undefined: the gate is open. */
+  readonly closed?: RolloutReason | undefined;
+}
+
 /** Everything that can happen to a rollout. Times are milliseconds since 1970 by the controller's clock. */
 export type RolloutEvent = { readonly at: number } /** A controller took over from another one that ended. */ & (
   | { readonly type: 'takenOver' }
@@ -28,6 +41,8 @@ export type RolloutEvent = { readonly at: number } /** A controller took over fr
   | { readonly type: 'hostEnded'; readonly host: string; readonly outcome: ApplyOutcome; readonly note: HostNote }
   | { readonly type: 'undoStarted'; readonly host: string }
   | { readonly type: 'undoEnded'; readonly host: string; readonly outcome: UndoOutcome; readonly note: HostNote }
+  /** The gate before the next wave answered. */
+  | ({ readonly type: 'gateEnded' } & GateAnswer)
   /** A time came that the state was waiting for. */
   | { readonly type: 'timeReached' }
   /** Asked for by people: go on with the next wave now; begin nothing new; go on; stop for good; stop and undo. */

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { decide, type WantedWork } from './decide.js';
+import type { Gate } from './gate.js';
 import type { HostWork } from './host-work.js';
 import { reduce } from './reduce.js';
 import type { RolloutEvent, RolloutRequest } from './rollout-event.js';
@@ -24,6 +25,8 @@ export interface RunnerOptions {
   readonly journal: EventJournal;
   readonly clock: Clock;
   readonly work: HostWork;
+  /** Asked before each further wave. */
+  readonly gate: Gate;
   /** Default: none. */
   readonly inbox?: RequestInbox | undefined;
   /** Aborted: begin no host any more, and return when those in flight have ended. */
@@ -46,10 +49,11 @@ interface Running {
  * @throws what the journal or the work on a host throws; hosts in flight are cancelled then
  */
 export async function runRollout(options: RunnerOptions): Promise<RolloutState> {
-  const { journal, clock, work, inbox, signal = new AbortController().signal, onEvent } = options;
+  const { journal, clock, work, gate, inbox, signal = new AbortController().signal, onEvent } = options;
   let state = options.state;
   const running = new Map<string, Running>();
   const works = new Set<Promise<void>>();
+  let asked: AbortController | undefined;
   const inFlightBefore = new Set(decide(state).work.map(({ host }) => host));
   let failure: { readonly error: unknown } | undefined;
   let wake = new AbortController();
@@ -127,12 +131,30 @@ export async function runRollout(options: RunnerOptions): Promise<RolloutState> 
     }
   }
 
+  /** Asks the gate as long as the state stands before it, and once. */
+  function followGate(hosts: readonly string[] | undefined): void {
+    if (hosts === undefined) {
+      asked?.abort();
+      asked = undefined;
+    }
+    if (hosts === undefined || asked !== undefined) return;
+    const own = new AbortController();
+    asked = own;
+    gate({ wave: state.wave, hosts }, own.signal)
+      .then((answer) => (own.signal.aborted ? undefined : dispatch({ type: 'gateEnded', ...answer })))
+      .catch(fail)
+      .finally(() => {
+        if (asked === own) asked = undefined;
+      });
+  }
+
   async function drive(): Promise<RolloutState> {
     for (;;) {
       wake = new AbortController();
       if (failure !== undefined) throw failure.error;
-      const { begin, work: wanted, wakeAt, finished } = decide(state);
+      const { begin, work: wanted, gate: hosts, wakeAt, finished } = decide(state);
       follow(wanted);
+      followGate(signal.aborted ? undefined : hosts);
       if (finished || (signal.aborted && running.size === 0)) return state;
       const [first] = begin;
       if (first !== undefined && !signal.aborted) {
@@ -164,6 +186,7 @@ export async function runRollout(options: RunnerOptions): Promise<RolloutState> 
     await Promise.all(works);
     throw error;
   } finally {
+    asked?.abort();
     await stopWatching?.();
     await turn;
   }

@@ -25,6 +25,14 @@ export type RolloutChangeOptions = Pick<WriteCallOptions, 'acceptedRisks' | 'pro
   readonly confirmWithinMs: number;
 };
 
+/** A command of the controller's machine that says whether a rollout may go on: by exit code 0. */
+export interface GateCommand {
+  /** As for a shell: `sh -c`, `cmd.exe` on Windows. */
+  readonly command: string;
+  /** Where it is run; absolute. */
+  readonly directory: string;
+}
+
 /** Everything that a rollout is, before it begins. It never changes. */
 export interface RolloutSpec {
   /** "20261124-123142-a1b2c3" */
@@ -40,4 +48,8 @@ export interface RolloutSpec {
   readonly routeSets: readonly (readonly RouteSpec[])[];
   /** Plaintext, on loopback. */
   readonly insecure: boolean;
+  /** What has to succeed before each further wave, beside the look at its hosts. */
+  readonly gate?: GateCommand | undefined;
+  /** "jane@noc1", who began it, for people. */
+  readonly startedBy?: string | undefined;
 }

@@ -1,8 +1,8 @@
 import type { ApplyOutcome, RolloutReason, UndoOutcome } from './rollout-event.js';
 import type { RolloutPolicy } from './rollout-policy.js';
 
-/** Where one host stands; the last three groups are ends. */
-export type HostStatus = 'waiting' | 'applying' | 'confirming' | 'undoing' | ApplyOutcome | UndoOutcome | 'notStarted';
+/** Where one host stands; the first four are on the way. unwell: it was confirmed, and the gate before a later wave found something wrong with it. */
+export type HostStatus = 'waiting' | 'applying' | 'confirming' | 'undoing' | ApplyOutcome | 'unwell' | UndoOutcome | 'notStarted';
 
 /** One host of a rollout. */
 export interface HostState {
@@ -23,9 +23,10 @@ export interface HostState {
 
 /**
  * running: hosts of a wave are changed. soaking: the wave is done, and time passes. awaitingPromotion: it is done, and somebody has to say so.
+ * atGate: before the next wave begins it is seen whether the hosts that were confirmed are still well.
  * stopping: nothing new is begun, and hosts in flight end. undoing: what was changed is undone. ended: there is nothing left to do.
  */
-export type RolloutPhase = 'running' | 'soaking' | 'awaitingPromotion' | 'stopping' | 'undoing' | 'ended';
+export type RolloutPhase = 'running' | 'soaking' | 'awaitingPromotion' | 'atGate' | 'stopping' | 'undoing' | 'ended';
 
 /** Why a rollout did not go through. */
 export interface StopReason extends RolloutReason {
@@ -34,6 +35,7 @@ export interface StopReason extends RolloutReason {
     | 'TOO_MANY_FAILURES_IN_WAVE'
     | 'TOO_MANY_UNREACHABLE'
     | 'NOTHING_CONFIRMED'
+    | 'GATE_CLOSED'
     | 'DEADLINE_EXCEEDED'
     | 'ABORTED'
     | 'UNDO_REQUESTED';
@@ -77,7 +79,7 @@ export function initialState(policy: RolloutPolicy, at: number): RolloutState {
 
 /** Whether it still goes forward. */
 export function isActive({ phase }: RolloutState): boolean {
-  return phase === 'running' || phase === 'soaking' || phase === 'awaitingPromotion';
+  return phase === 'running' || phase === 'soaking' || phase === 'awaitingPromotion' || phase === 'atGate';
 }
 
 /** Whether a host is being worked on. */

@@ -12,7 +12,7 @@ const pauseMs = 500;
 
 /** The work on the hosts of a rollout, by the SDK. */
 export function createHostWork(spec: RolloutSpec, connector: Connector, clock: Clock): HostWork {
-  const access: HostAccess = { connector, clock, pauseMs, settleMs: spec.policy.settleMs };
+  const access = accessTo(spec, connector, clock);
   const changes = new Map(spec.hosts.map((host) => [host.name, changeOf(spec, host)]));
   const problems = new Map(spec.hosts.flatMap(({ name, problem }) => (problem === undefined ? [] : [[name, problem] as const])));
 
@@ -33,7 +33,13 @@ export function createHostWork(spec: RolloutSpec, connector: Connector, clock: C
   };
 }
 
-function changeOf({ id, options, routeSets }: RolloutSpec, host: RolloutSpec['hosts'][number]): HostChange {
+/** How the hosts of a rollout are worked on. */
+export function accessTo({ policy }: RolloutSpec, connector: Connector, clock: Clock): HostAccess {
+  return { connector, clock, pauseMs, settleMs: policy.settleMs };
+}
+
+/** The change of one host of a rollout. */
+export function changeOf({ id, options, routeSets }: RolloutSpec, host: RolloutSpec['hosts'][number]): HostChange {
   const { name, address, tls, timeoutMs, routeSet, planToken } = host;
   return {
     host: { name, address, tls, timeoutMs, groups: [], labels: {} },

@@ -1,5 +1,6 @@
 import { createConnector } from '../connector.js';
 import { type Clock, createSystemClock } from './clock.js';
+import { createGate } from './gate.js';
 import { reduce } from './reduce.js';
 import type { RolloutEvent, RolloutRequest } from './rollout-event.js';
 import { type RunnerOptions, runRollout } from './rollout-runner.js';
@@ -39,8 +40,10 @@ export async function runStored(
 
   if (events.length > 0 && state.phase !== 'ended') await note('takenOver');
   if (request !== undefined) await note(request);
-  const work = createHostWork(spec, createConnector({ insecure: spec.insecure }), clock);
-  return runRollout({ state, journal, inbox, clock, work, signal, onEvent });
+  const connector = createConnector({ insecure: spec.insecure });
+  const work = createHostWork(spec, connector, clock);
+  const gate = createGate(spec, connector, clock);
+  return runRollout({ state, journal, inbox, clock, work, gate, signal, onEvent });
 }
 
 /** Notes a request in a rollout that nobody drives, without driving it. False: it means nothing now. */

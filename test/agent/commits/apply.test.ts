@@ -155,6 +155,25 @@ it('writes nothing, to the table or to the journal, when it only validates', asy
 
 const probe: Probe = { kind: 'best-route', destination: parseAddress('10.42.0.1'), nextHop: parseAddress('10.40.0.1'), timeoutMs: 1000 };
 
+it('tells what the probes find, when it only validates', async () => {
+  const host = makeHost();
+  const agent = await host.start();
+  const lost: Probe = { ...probe, nextHop: parseAddress('10.40.0.9') };
+  const { probes, commit } = await agent.apply(four, { validateOnly: true, probes: [probe, lost] });
+  expect([probes, commit]).toEqual([
+    [
+      { probe: 'best route to 10.42.0.1 via 10.40.0.1', passedBefore: true, passedAfter: undefined, message: '' },
+      {
+        probe: 'best route to 10.42.0.1 via 10.40.0.9',
+        passedBefore: false,
+        passedAfter: undefined,
+        message: expect.stringMatching(/^the best route goes via 10\.40\.0\.1/),
+      },
+    ],
+    undefined,
+  ]);
+});
+
 it('is undone when a probe passes no more', async () => {
   const host = makeHost();
   const agent = await host.start();

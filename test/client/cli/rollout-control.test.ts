@@ -70,12 +70,12 @@ describe('a rollout after Ctrl-C', () => {
     const id = await interrupted('--promote', 'manual');
     expect(await fleet.rollout('promote', id)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^noted; nobody drives it now: wave 2 of 3/),
+      stdout: expect.stringMatching(/^noted; nobody drives it now: wave 1 of 3 done, at the gate; /),
     });
-    expect((await fleet.rollout('pause', id)).stdout).toMatch(/^noted; nobody drives it now: wave 2 of 3, paused/);
+    expect((await fleet.rollout('pause', id)).stdout).toMatch(/^noted; nobody drives it now: wave 1 of 3 done, paused, at the gate/);
     expect((await fleet.rollout('pause', id)).stdout).toMatch(/^this changes nothing/);
     const told = await fleet.rollout('pause', id, '-o', 'ndjson');
-    expect(JSON.parse(told.stdout)).toMatchObject({ rollout: id, event: 'phase', phase: 'running', wave: 2, paused: true });
+    expect(JSON.parse(told.stdout)).toMatchObject({ rollout: id, event: 'phase', phase: 'atGate', wave: 1, paused: true });
     expect(metrics()).toEqual([5, undefined, undefined]);
     const resumed = fleet.rollout('resume', id);
     await until(() => fleet.metricOn('web2') === 5);

@@ -86,7 +86,7 @@ describe('an inventory that a command prints', { timeout: 30_000 }, () => {
       `console.error('1\\n2\\n\\n3\\n4\\n5\\nno route to the CMDB'); process.exitCode = 7; ${print({ hosts: { a: null } })}`,
       /^fleet\.yaml:1:7: the inventory command "node fleet\.cjs" failed with exit code 7, and said: 2 \| 3 \| 4 \| 5 \| no route to the CMDB\. Remedy: run it by hand in /,
     ],
-    ['a silent failure', 'process.exitCode = 1', /failed with exit code 1, and said nothing on standard error\. Remedy: /],
+    ['a silent failure', 'process.exitCode = 1', /failed with exit code 1, and said nothing\. Remedy: /],
     ['an end by a signal', `process.kill(process.pid, 'SIGKILL')`, /was ended by SIGKILL.*Remedy: /],
     ['nothing printed', `console.error('no hosts yet')`, /printed nothing, and said: no hosts yet\. Remedy: have it print the inventory/],
   ])('refuses %s', async (_what, script, message) => {
@@ -145,7 +145,7 @@ describe('an inventory that a command prints', { timeout: 30_000 }, () => {
   it('ends a command that takes too long, and what it has started does not hold it up', async () => {
     const script = `require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)'], { stdio: 'inherit' });`;
     expect(await refusal(load(script, undefined, { commandTimeoutMs: 400 }), 'INVENTORY_UNREADABLE')).toMatch(
-      /took longer than 400 ms and was ended, and said nothing on standard error\. Remedy: make it faster, or allow it more time \(--timeout\)/,
+      /took longer than 400 ms and was ended, and said nothing\. Remedy: make it faster, or allow it more time \(--timeout\)/,
     );
   });
 

@@ -152,7 +152,7 @@ export interface BestRouteProbe {
 export interface WriteOptions {
   /** Makes a repeat safe: the same id with the same content returns the recorded commit. Absent: no protection. */
   requestId: string;
-  /** Check everything and write nothing. */
+  /** Check everything and write nothing. ApplyRoutes runs the probes as well, and tells what they find. */
   validateOnly: boolean;
   /** Who owns the rows that are written. Absent: nobody; rows are not tracked. */
   owner: string;

@@ -22,7 +22,16 @@ import {
 import { Duration } from "../../google/protobuf/duration.pb.js";
 import { Timestamp } from "../../google/protobuf/timestamp.pb.js";
 import { Status } from "../../google/rpc/status.pb.js";
-import { Atomicity, ChangeChunk, ChangeHeader, Commit, PlanStep, PlanSummary, WriteOptions } from "./commit.pb.js";
+import {
+  Atomicity,
+  ChangeChunk,
+  ChangeHeader,
+  Commit,
+  PlanStep,
+  PlanSummary,
+  ProbeResult,
+  WriteOptions,
+} from "./commit.pb.js";
 import { Interface } from "./interface.pb.js";
 import { InterfaceSelector, Route, RouteFilter, RouteKey, RouteSpec } from "./route.pb.js";
 
@@ -432,7 +441,16 @@ export interface ApplyRoutesResponse {
     | //
     /** The end: the commit with its steps. */
     { $case: "commit"; value: Commit }
+    | //
+    /** With validate_only: what the probes find as the host is now. */
+    { $case: "probes"; value: ProbeResults }
     | undefined;
+}
+
+/** What probes found. */
+export interface ProbeResults {
+  /** One per probe of the options, in their order. */
+  results: ProbeResult[];
 }
 
 /** How far an apply is. */
@@ -2731,6 +2749,9 @@ export const ApplyRoutesResponse: MessageFns<ApplyRoutesResponse> = {
       case "commit":
         Commit.encode(message.event.value, writer.uint32(34).fork()).join();
         break;
+      case "probes":
+        ProbeResults.encode(message.event.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2780,6 +2801,14 @@ export const ApplyRoutesResponse: MessageFns<ApplyRoutesResponse> = {
             message.event = { $case: "commit", value: Commit.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.event = { $case: "probes", value: ProbeResults.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2822,7 +2851,68 @@ export const ApplyRoutesResponse: MessageFns<ApplyRoutesResponse> = {
         }
         break;
       }
+      case "probes": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "probes", value: ProbeResults.fromPartial(object.event.value) };
+        }
+        break;
+      }
     }
+    return message;
+  },
+};
+
+function createBaseProbeResults(): ProbeResults {
+  return { results: [] };
+}
+
+export const ProbeResults: MessageFns<ProbeResults> = {
+  encode(message: ProbeResults, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.results) {
+      ProbeResult.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeResults {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeResults();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.results.push(ProbeResult.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ProbeResults>, I>>(base?: I): ProbeResults {
+    return ProbeResults.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeResults>, I>>(object: I): ProbeResults {
+    const message = createBaseProbeResults();
+    message.results = object.results?.map((e) => ProbeResult.fromPartial(e)) || [];
     return message;
   },
 };

@@ -40,7 +40,7 @@ it('applies with its own request id and commit id, the plan token, a way back an
     getCommit: unknown,
     applyRoutes: async (_change, options = {}) => {
       seen.push(options);
-      return { ok: true, results: [], commit: pending };
+      return { ok: true, results: [], probes: [], commit: pending };
     },
     confirmCommit: async (id) => ({ ...pending, id, state: 'committed' }),
   });
@@ -98,7 +98,7 @@ it('says that something may stand where the host could not undo it', async () =>
 });
 
 it('has nothing to undo where there was nothing to do', async () => {
-  const report = await apply({ getCommit: unknown, applyRoutes: async () => ({ ok: true, results: [] }) });
+  const report = await apply({ getCommit: unknown, applyRoutes: async () => ({ ok: true, results: [], probes: [] }) });
   expect(report).toEqual({ outcome: 'confirmed', note: { mayStand: false } });
 });
 

@@ -55,7 +55,11 @@ export function createFakeConnector(
       cancelCommit: (id) => call(host, () => host.cancel(id)),
       planRoutes: (change) => call(host, () => planOf(host, change)),
       listRoutes: () => rows(call(host, () => host.row)) as never,
-      applyRoutes: async (change, { commitId = '', planToken, confirmWithinMs = 0, signal } = {}) => {
+      applyRoutes: async (change, { commitId = '', planToken, confirmWithinMs = 0, validateOnly, signal } = {}) => {
+        if (validateOnly) {
+          const isAsWanted = await call(host, () => host.row?.etag === wantedBy(change)?.etag, signal);
+          return { ok: true, results: [], probes: [], planned: { ...planOf(host, change), sets: isAsWanted ? 0 : 1 } };
+        }
         const commit = await call(
           host,
           () => {
@@ -67,7 +71,7 @@ export function createFakeConnector(
           signal,
           () => host.callerLeft(commitId),
         );
-        return { ok: true, results: [], commit };
+        return { ok: true, results: [], probes: [], commit };
       },
       close: () => {},
     };

@@ -24,6 +24,10 @@ function ended(host: string, outcome: ApplyOutcome, at = 2): RolloutEvent {
   return { type: 'hostEnded', at, host, outcome, note: { mayStand: outcome === 'confirmed' } };
 }
 
+function passed(at: number): RolloutEvent {
+  return { type: 'gateEnded', at, unwell: [] };
+}
+
 const canaryDone = [started('h1'), ended('h1', 'confirmed', 10)];
 
 describe('a rollout', () => {
@@ -31,7 +35,10 @@ describe('a rollout', () => {
     expect(decide(begin()).begin).toEqual([{ type: 'hostStarted', host: 'h1' }]);
     const soaking = given(begin(), ...canaryDone);
     expect([soaking.phase, soaking.soakUntil, decide(soaking).wakeAt, decide(soaking).begin]).toEqual(['soaking', 30_010, 30_010, []]);
-    const next = given(soaking, { type: 'timeReached', at: 30_010 });
+    const atGate = given(soaking, { type: 'timeReached', at: 30_010 });
+    expect([atGate.phase, decide(atGate).gate, decide(atGate).begin]).toEqual(['atGate', ['h1'], []]);
+    const next = given(atGate, passed(30_020));
+    expect([next.phase, decide(next).gate]).toEqual(['running', undefined]);
     expect(decide(next).begin.map(({ host }) => host)).toEqual(['h2', 'h3']);
     expect(decide(given(next, started('h2'))).begin.map(({ host }) => host)).toEqual(['h3']);
   });
@@ -48,8 +55,43 @@ describe('a rollout', () => {
     expect(given(soaking, { type: 'paused', at: 11 }, { type: 'timeReached', at: 40_000 }).phase).toBe('soaking');
     const byHand = given(begin({ soakMs: undefined }), ...canaryDone);
     expect([byHand.phase, given(byHand, { type: 'timeReached', at: 40_000 }).phase]).toEqual(['awaitingPromotion', 'awaitingPromotion']);
-    expect(given(byHand, { type: 'promoted', at: 11 })).toMatchObject({ phase: 'running', wave: 1 });
-    expect(given(soaking, { type: 'promoted', at: 11 })).toMatchObject({ phase: 'running', wave: 1 });
+    expect(given(byHand, { type: 'promoted', at: 11 }, passed(12))).toMatchObject({ phase: 'running', wave: 1 });
+    expect(given(soaking, { type: 'promoted', at: 11 }, passed(12))).toMatchObject({ phase: 'running', wave: 1 });
+  });
+
+  it('counts confirmed hosts that are not well any more as failed, and undoes them', () => {
+    const why = { reason: 'PROBE_FAILED', message: 'gateway: passed after the change and does not any more' };
+    const promoted = { type: 'promoted', at: 11 } as const;
+    const unwell = { type: 'gateEnded', at: 12, unwell: [{ host: 'h1', ...why }] } as const;
+    const stopped = given(begin({ onFailure: 'undo' }), ...canaryDone, promoted, unwell);
+    expect(stopped.hosts.get('h1')).toMatchObject({ status: 'unwell', why, undoWanted: true, mayStand: true });
+    expect([stopped.stop?.reason, stopped.phase, decide(stopped).begin]).toEqual([
+      'TOO_MANY_FAILURES',
+      'undoing',
+      [{ type: 'undoStarted', host: 'h1' }],
+    ]);
+    const lenient = given(begin({ maxFailures: 9, maxFailuresPerWave: 9 }), ...canaryDone, promoted, unwell);
+    expect(lenient.stop?.reason).toBe('NOTHING_CONFIRMED');
+  });
+
+  it('holds hosts of earlier waves against the budget of their wave', () => {
+    const policy = { waves: [2, 3, 4], maxFailures: 9, maxFailuresPerWave: 1, concurrency: 4 };
+    const first = [started('h1'), ended('h1', 'failed'), started('h2'), ended('h2', 'confirmed')];
+    const second = [{ type: 'promoted', at: 11 } as const, passed(12), started('h3', 13), ended('h3', 'confirmed', 14)];
+    const unwell = [{ host: 'h2', reason: 'UNREACHABLE', message: 'no' }];
+    const state = given(begin(policy), ...first, ...second, { type: 'promoted', at: 15 }, { type: 'gateEnded', at: 16, unwell });
+    expect(state.stop).toEqual({ reason: 'TOO_MANY_FAILURES_IN_WAVE', message: '2 hosts of wave 1 failed, 1 may' });
+  });
+
+  it('stops when the gate stays closed, however well all hosts are', () => {
+    const closed = { reason: 'GATE_CLOSED', message: 'the gate "check" ended with code 1' };
+    const state = given(begin(), ...canaryDone, { type: 'promoted', at: 11 }, { type: 'gateEnded', at: 12, unwell: [], closed });
+    expect([state.phase, state.stop, state.hosts.get('h1')?.status]).toEqual(['ended', closed, 'confirmed']);
+  });
+
+  it('hears no gate that it does not stand before', () => {
+    const soaking = given(begin(), ...canaryDone);
+    expect(given(soaking, passed(12))).toBe(soaking);
   });
 
   it.each<[string, Partial<RolloutPolicy>, readonly RolloutEvent[]]>([

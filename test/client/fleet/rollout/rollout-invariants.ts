@@ -18,18 +18,19 @@ function hostViolations({ state, hosts, tempers, journal }: Simulated, name: str
   const isInitial = host.row?.etag === host.initial?.etag || host.foreign;
   const wrong = (what: string) => found.push(`${name} is ${status}, and ${what}`);
 
-  const ends = ['confirmed', 'rolledBack', 'failed', 'unreachable', 'undone', 'undoFailed', 'notStarted'];
+  const ends = ['confirmed', 'unwell', 'rolledBack', 'failed', 'unreachable', 'undone', 'undoFailed', 'notStarted'];
   if (!ends.includes(status)) wrong('that is no end');
   for (const [id, count] of host.applied) if (count > 1) wrong(`${id} was applied ${count} times`);
   const announced = journal.some((event) => event.type === 'hostConfirming' && event.host === name);
   if (commit === 'committed' && !announced) wrong('its confirmation was never announced');
   if (commit === 'committed' && tempers.get(name) !== 'good') wrong('its commit stands without its probes');
-  if (status === 'confirmed' && mayStand && commit !== 'committed') wrong(`its commit is ${commit}`);
+  if ((status === 'confirmed' || status === 'unwell') && mayStand && commit !== 'committed') wrong(`its commit is ${commit}`);
   if (status === 'confirmed' && tempers.get(name) === 'refuses') wrong('it never took the change');
   if (status === 'undone' && commit !== 'committed') wrong(`its commit is ${commit}`);
   if (status === 'notStarted' && commit !== 'none') wrong(`its commit is ${commit}`);
   if (status === 'rolledBack' && commit === 'committed') wrong('its commit stands');
-  if (!mayStand && status !== 'confirmed' && !isInitial) wrong('its row is not as before, and may not be told to stand');
+  if (!mayStand && status !== 'confirmed' && status !== 'unwell' && !isInitial)
+    wrong('its row is not as before, and may not be told to stand');
   if (['applying', 'pendingConfirmation'].includes(commit)) wrong(`its commit is ${commit} after its time`);
   return found;
 }
@@ -48,18 +49,20 @@ function journalViolations({ journal, policy, state, startAt }: Simulated): stri
   let paused = false;
   let lastEndAt = 0;
   let promotedSince = false;
+  let gateAt = Number.NEGATIVE_INFINITY;
 
   function start(event: Extract<RolloutEvent, { type: 'hostStarted' }>): void {
     const wave = waveOf(event.host);
     if (counts.failures > policy.maxFailures) found.push(`${event.host} was started after ${counts.failures} failures`);
-    if ((failuresOfWave.get(wave) ?? 0) > policy.maxFailuresPerWave)
-      found.push(`${event.host} was started over the budget of wave ${wave}`);
+    for (const [each, failures] of failuresOfWave)
+      if (failures > policy.maxFailuresPerWave) found.push(`${event.host} was started over the budget of wave ${each}`);
     if (counts.unreachable > policy.maxUnreachable) found.push(`${event.host} was started with ${counts.unreachable} unreachable`);
     if (stopped) found.push(`${event.host} was started after a stop`);
     if (paused) found.push(`${event.host} was started during a pause`);
     for (let before = 0; before < wave; before += 1)
       if (open.get(before) !== 0) found.push(`${event.host} did not wait for wave ${before}`);
     const isFirst = open.get(wave) === (policy.waves[wave] ?? 0) - (policy.waves[wave - 1] ?? 0);
+    if (wave > 0 && isFirst && !running.size && gateAt < lastEndAt) found.push(`wave ${wave} began without passing the gate`);
     if (wave > 0 && isFirst && !promotedSince && !running.size) {
       const waited = event.at - lastEndAt;
       if (policy.soakMs === undefined) found.push(`wave ${wave} began though nobody promoted`);
@@ -90,6 +93,14 @@ function journalViolations({ journal, policy, state, startAt }: Simulated): stri
         }
         break;
       }
+      case 'gateEnded':
+        gateAt = event.at;
+        stopped ||= event.closed !== undefined;
+        counts.failures += event.unwell.length;
+        for (const { host } of event.unwell) {
+          failuresOfWave.set(waveOf(host), (failuresOfWave.get(waveOf(host)) ?? 0) + 1);
+        }
+        break;
       case 'undoStarted':
         undoBegan = true;
         running.add(event.host);
@@ -130,7 +141,8 @@ function journalViolations({ journal, policy, state, startAt }: Simulated): stri
   }
 
   if (undoBegan) {
-    for (const [host, { status, mayStand }] of state.hosts) if (status === 'confirmed' && mayStand) found.push(`${host} was not undone`);
+    for (const [host, { status, mayStand }] of state.hosts)
+      if ((status === 'confirmed' || status === 'unwell') && mayStand) found.push(`${host} was not undone`);
   }
   if (replayed.phase !== 'ended') found.push('the journal does not lead to the end');
   return found;

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Gate } from '../../../../client/fleet/rollout/gate.js';
 import type { ApplyContext, HostWork } from '../../../../client/fleet/rollout/host-work.js';
 import type { RolloutEvent } from '../../../../client/fleet/rollout/rollout-event.js';
 import { runRollout } from '../../../../client/fleet/rollout/rollout-runner.js';
 import { initialState } from '../../../../client/fleet/rollout/rollout-state.js';
 import { sampleSpec } from './sample-spec.js';
 import { createVirtualClock, letPass } from './virtual-clock.js';
+
+const open: Gate = async () => ({ unwell: [] });
 
 const confirmed = { outcome: 'confirmed', note: { mayStand: true } } as const;
 
@@ -29,7 +32,7 @@ describe('the runner', () => {
       return confirmed;
     });
     const state = initialState({ ...sampleSpec().policy, hosts: ['h1'], waves: [1] }, clock.now());
-    await letPass(clock, runRollout({ state, journal, clock, work }));
+    await letPass(clock, runRollout({ state, journal, clock, work, gate: open }));
     expect(told).toEqual(['hostStarted on disk', 'h1 applied', 'hostConfirming on disk', 'h1 confirmed', 'hostEnded on disk']);
   });
 
@@ -56,7 +59,7 @@ describe('the runner', () => {
       return confirmed;
     });
     const state = initialState({ ...sampleSpec().policy, waves: [2], concurrency: 2 }, clock.now());
-    await expect(letPass(clock, runRollout({ state, journal, clock, work }))).rejects.toThrow('the disk is full');
+    await expect(letPass(clock, runRollout({ state, journal, clock, work, gate: open }))).rejects.toThrow('the disk is full');
     expect([cancelled, confirms]).toEqual([['h2'], []]);
   });
 
@@ -71,7 +74,10 @@ describe('the runner', () => {
       return confirmed;
     });
     const state = initialState({ ...sampleSpec().policy, waves: [2], concurrency: 1 }, clock.now());
-    const end = await letPass(clock, runRollout({ state, journal: { append: async () => {} }, clock, work, signal: rest.signal }));
+    const end = await letPass(
+      clock,
+      runRollout({ state, journal: { append: async () => {} }, clock, work, gate: open, signal: rest.signal }),
+    );
     expect([begun, end.phase, end.hosts.get('h1')?.status]).toEqual([['h1'], 'running', 'confirmed']);
   });
 
@@ -86,7 +92,7 @@ describe('the runner', () => {
       return { outcome: 'rolledBack', note: { mayStand: false } };
     });
     const state = initialState({ ...sampleSpec().policy, waves: [2], concurrency: 2 }, startAt);
-    const end = await letPass(clock, runRollout({ state, journal: { append: async () => {} }, clock, work }));
+    const end = await letPass(clock, runRollout({ state, journal: { append: async () => {} }, clock, work, gate: open }));
     expect([seen, end.stop?.reason]).toEqual([[true, 0, false], 'TOO_MANY_FAILURES']);
   });
 
@@ -96,6 +102,46 @@ describe('the runner', () => {
       throw new TypeError('a mistake');
     });
     const state = initialState(sampleSpec().policy, clock.now());
-    await expect(letPass(clock, runRollout({ state, journal: { append: async () => {} }, clock, work }))).rejects.toThrow('a mistake');
+    await expect(letPass(clock, runRollout({ state, journal: { append: async () => {} }, clock, work, gate: open }))).rejects.toThrow(
+      'a mistake',
+    );
+  });
+
+  it('asks the gate once before each further wave, with all that was confirmed', async () => {
+    const clock = createVirtualClock();
+    const questions: unknown[] = [];
+    const gate: Gate = async (question) => {
+      questions.push(question);
+      await clock.sleep(60_000);
+      return { unwell: [] };
+    };
+    const { policy } = sampleSpec({ hosts: ['h1', 'h2', 'h3'], waves: [1, 2, 3] });
+    const state = initialState(policy, clock.now());
+    const work = workOf(async () => confirmed);
+    const end = await letPass(clock, runRollout({ state, journal: { append: async () => {} }, clock, work, gate }));
+    expect(questions).toEqual([
+      { wave: 0, hosts: ['h1'] },
+      { wave: 1, hosts: ['h1', 'h2'] },
+    ]);
+    expect(end.stop).toBeUndefined();
+  });
+
+  it('leaves the gate when it shall rest, and when the time for the whole is over', async () => {
+    const clock = createVirtualClock();
+    const rest = new AbortController();
+    const left: AbortSignal[] = [];
+    const gateThat =
+      (act: () => void): Gate =>
+      (_question, signal) => {
+        signal.addEventListener('abort', () => left.push(signal));
+        act();
+        return new Promise(() => {});
+      };
+    const common = { journal: { append: async () => {} }, clock, work: workOf(async () => confirmed) };
+    const state = initialState(sampleSpec().policy, clock.now());
+    const resting = runRollout({ ...common, state, gate: gateThat(() => rest.abort()), signal: rest.signal });
+    expect((await letPass(clock, resting)).phase).toBe('atGate');
+    const end = await letPass(clock, runRollout({ ...common, state, gate: gateThat(() => {}) }));
+    expect([end.stop?.reason, left.length]).toEqual(['DEADLINE_EXCEEDED', 2]);
   });
 });

@@ -1,6 +1,8 @@
-import { applyOnHost } from '../../../../client/fleet/rollout/apply-on-host.js';
+import { applyOnHost, type HostChange } from '../../../../client/fleet/rollout/apply-on-host.js';
 import { commitIdOf } from '../../../../client/fleet/rollout/commit-names.js';
+import type { Gate } from '../../../../client/fleet/rollout/gate.js';
 import type { HostWork } from '../../../../client/fleet/rollout/host-work.js';
+import { lookAtHost } from '../../../../client/fleet/rollout/look-at-host.js';
 import { reduce } from '../../../../client/fleet/rollout/reduce.js';
 import type { RolloutEvent, RolloutRequest } from '../../../../client/fleet/rollout/rollout-event.js';
 import type { RolloutPolicy } from '../../../../client/fleet/rollout/rollout-policy.js';
@@ -62,25 +64,20 @@ export async function simulateRollout(seed: number): Promise<Simulated> {
     const connector = createFakeConnector(hosts, weather, clock, random, () => dead);
     const access = { connector, clock, pauseMs: 1_000, settleMs: policy.settleMs };
 
+    const changeOf = (name: string): HostChange => ({
+      host: { name, address: name, groups: [], labels: {} },
+      change: { desiredRoutes: [{ destinationPrefix: '10.9.0.0/16', metric: 5 }] },
+      options: { owner: 'team-net', confirmWithinMs, planToken: tokens.get(name) },
+      commitId: commitIdOf('r1', name),
+    });
+    const gate: Gate = async ({ hosts: names }, signal) => {
+      const unwell = await Promise.all(names.map(async (host) => [host, await lookAtHost(changeOf(host), access, signal)] as const));
+      const closed = random.chance(0.02) ? { reason: 'GATE_CLOSED', message: 'ended with code 1' } : undefined;
+      return { unwell: unwell.flatMap(([host, why]) => (why === undefined ? [] : [{ host, ...why }])), closed };
+    };
     const work: HostWork = {
-      apply: (name, context) =>
-        applyOnHost(
-          {
-            host: { name, address: name, groups: [], labels: {} },
-            change: { desiredRoutes: [{ destinationPrefix: '10.9.0.0/16', metric: 5 }] },
-            options: { owner: 'team-net', confirmWithinMs, planToken: tokens.get(name) },
-            commitId: commitIdOf('r1', name),
-          },
-          access,
-          context,
-        ),
-      undo: (name, attempt, context) =>
-        undoOnHost(
-          { host: { name, address: name, groups: [], labels: {} }, options: { confirmWithinMs }, commitId: commitIdOf('r1', name) },
-          attempt,
-          access,
-          context,
-        ),
+      apply: (name, context) => applyOnHost(changeOf(name), access, context),
+      undo: (name, attempt, context) => undoOnHost(changeOf(name), attempt, access, context),
     };
 
     async function append(event: RolloutEvent): Promise<void> {
@@ -102,7 +99,7 @@ export async function simulateRollout(seed: number): Promise<Simulated> {
     if (journal.length > 0) journal.push({ type: 'takenOver', at: clock.now() });
     const drain = new AbortController();
     const people = interfere({ random, clock, hosts, drain, isOver: () => dead });
-    const run = runRollout({ state: replay(), journal: { append }, clock, work, inbox: people, signal: drain.signal });
+    const run = runRollout({ state: replay(), journal: { append }, clock, work, gate, inbox: people, signal: drain.signal });
     const state = await letPass(clock, Promise.race([run, death]));
     dead = true;
     if (state?.phase === 'ended' && !(random.chance(0.1) && journal.length < 300)) {
@@ -139,11 +136,11 @@ function interfere({ random, clock, hosts, drain, isOver }: Interference) {
           if (stopped || isOver()) return;
           const dice = random.next();
           if (dice < 0.35) await take('promoted');
-          else if (dice < 0.5) await take('paused');
-          else if (dice < 0.75) await take('unpaused');
-          else if (dice < 0.8) await take('aborted');
-          else if (dice < 0.85) await take('undoRequested');
-          else if (dice < 0.9) drain.abort();
+          else if (dice < 0.45) await take('paused');
+          else if (dice < 0.7) await take('unpaused');
+          else if (dice < 0.74) await take('aborted');
+          else if (dice < 0.77) await take('undoRequested');
+          else if (dice < 0.81) drain.abort();
           else [...hosts.values()][random.between(0, hosts.size - 1)]?.changeForeign();
         }
       }

@@ -6,7 +6,7 @@ const seeds = 2_500;
 const shards = 5;
 
 describe('rollouts over fleets that fail, vanish and forget, with controllers that die', () => {
-  const seen = { confirmed: 0, undone: 0, undoFailed: 0, rolledBack: 0, failed: 0, unreachable: 0, notStarted: 0, takenOver: 0 };
+  const seen = { confirmed: 0, unwell: 0, undone: 0, undoFailed: 0, rolledBack: 0, failed: 0, unreachable: 0, notStarted: 0, takenOver: 0 };
   const stops = new Set<string>();
 
   function note({ state, controllers }: Simulated): void {
@@ -31,6 +31,7 @@ describe('rollouts over fleets that fail, vanish and forget, with controllers th
     expect([...stops].sort()).toEqual([
       'ABORTED',
       'DEADLINE_EXCEEDED',
+      'GATE_CLOSED',
       'NOTHING_CONFIRMED',
       'TOO_MANY_FAILURES',
       'TOO_MANY_FAILURES_IN_WAVE',

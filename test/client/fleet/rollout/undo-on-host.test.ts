@@ -53,7 +53,7 @@ async function undo({ rowAt, plannedAt }: FakeTable): Promise<{ report: UndoRepo
       applied.push(options);
       const commit: Commit = { ...committed, id: options.commitId ?? '', state: 'pendingConfirmation' };
       commits.set(commit.id, commit);
-      return { ok: true, results: [], commit };
+      return { ok: true, results: [], probes: [], commit };
     },
     confirmCommit: async (id) => {
       const commit: Commit = { ...committed, id, state: 'committed' };
