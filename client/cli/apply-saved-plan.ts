@@ -3,7 +3,7 @@ import { type ApplySavedOptions, applySavedHost } from '../fleet/apply-saved-hos
 import type { SavedHost } from '../fleet/saved-plan.js';
 import { readPlan } from '../fleet/saved-plan-file.js';
 import { applyHosts } from './apply-hosts.js';
-import { checkSavedPlan } from './check-saved-plan.js';
+import { failedChecks, tellRefusals } from './check-saved-plan.js';
 import type { CommandContext } from './command-context.js';
 import { preparePlanRun } from './plan-run.js';
 
@@ -26,9 +26,9 @@ export async function applySavedPlan(
   const plan = await readPlan(file);
   const run = await preparePlanRun(command, io, plan);
   const savedOf = new Map(run.parts.map(({ host, saved }) => [host, saved]));
-  const refused = check ? await checkSavedPlan(plan, savedOf, run, apply, io) : undefined;
-  if (refused !== undefined) {
-    finish(refused);
+  const failed = check ? await failedChecks(plan, savedOf, run, apply, io.signal) : [];
+  if (failed.length > 0) {
+    finish(tellRefusals(failed, run, io));
     return;
   }
   await applyHosts(context, command, run, (client, host, call) =>

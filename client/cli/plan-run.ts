@@ -21,8 +21,8 @@ export async function preparePlanRun(command: Command, io: CliIo, plan: SavedPla
   nameHosts(plan, command);
   // Nothing has to be chosen: that was done with the plan, and here it can only be narrowed.
   const run = await prepareRun(command, io, { writes: false });
-  const { all = false, host: names = [], selector = [] } = command.optsWithGlobals<GlobalOptions>();
-  const isChosen = all || names.length > 0 || selector.length > 0 || run.inventory === undefined;
+  const { all = false, host: names = [], selector = [], limit } = command.optsWithGlobals<GlobalOptions>();
+  const isChosen = all || names.length > 0 || selector.length > 0 || limit !== undefined || run.inventory === undefined;
   // Of `run`, which has the TLS files of the command line.
   const connectable = new Map(run.hosts.map((host) => [host.name, host]));
   const parts = hostsOfPlan(plan, run.inventory, run.known, isChosen ? run.hosts : undefined).map(({ host, saved }) => ({

@@ -9,6 +9,7 @@ import { addCompletion } from './commands/completion.js';
 import { addDefaultGateway } from './commands/default-gateway.js';
 import { addDrift } from './commands/drift.js';
 import { examples, exitCodeHelp } from './commands/help.js';
+import { addHistory } from './commands/history.js';
 import { addInterfaces } from './commands/interfaces.js';
 import { addInventory } from './commands/inventory.js';
 import { addPlan } from './commands/plan.js';
@@ -50,6 +51,7 @@ export function createProgram(context: CommandContext): Command {
   addDrift(program, context);
   addApply(program, context);
   addRollout(program, context);
+  addHistory(program, context);
   addCommit(program, context);
   addDefaultGateway(program, context);
   addInterfaces(program, context);

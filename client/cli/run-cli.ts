@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { RouteError } from '../errors/route-error.js';
-import { FleetError } from '../fleet/fleet-error.js';
+import { FleetError, type FleetErrorCode } from '../fleet/fleet-error.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import type { CliIo } from './io.js';
 import { createProgram } from './program.js';
@@ -30,12 +30,16 @@ function explain(error: unknown, { stderr, color, signal }: CliIo): ExitCode {
   if (isInputError(error)) {
     for (const failure of failuresOf(error)) stderr.write(renderFailure('error', failure, color.stderr));
     // Such as of a command that prints the inventory.
-    return signal.aborted ? exitCodes.interrupted : exitCodes.usage;
+    if (signal.aborted) return exitCodes.interrupted;
+    return error instanceof FleetError && failedHere.has(error.code) ? exitCodes.failed : exitCodes.usage;
   }
   const message = `this should not happen: ${error instanceof Error ? error.message : String(error)}`;
   stderr.write(renderFailure('error', { message, remedy: 'report it with the command line that you used' }, color.stderr));
   return exitCodes.failed;
 }
+
+/** Not a mistake in what was given: something stands in the way on this machine. */
+const failedHere: ReadonlySet<FleetErrorCode> = new Set(['ROLLOUT_LOCKED', 'ROLLOUT_DAMAGED', 'ROLLOUTS_UNUSABLE']);
 
 type InputError = UsageError | FleetError | InvalidValueError | RouteError;
 

@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
+import { FleetError } from '../fleet/fleet-error.js';
 import type { Host, HostTls } from '../fleet/host.js';
 import { loadInventory } from '../fleet/inventory.js';
 import { inventoryCommandTimeoutMs } from '../fleet/inventory-command.js';
 import type { TlsEntry } from '../fleet/inventory-schema.js';
+import { createFileStore } from '../fleet/rollout/file-store.js';
+import { parseOutcomeSelector } from '../fleet/rollout/outcome-selector.js';
+import { stateOf } from '../fleet/rollout/run-stored.js';
 import { hashHosts, type InventoryIdentity } from '../fleet/saved-plan.js';
 import { selectHosts } from '../fleet/selector.js';
 import { parseEndpoint } from '../transport/endpoint.js';
@@ -69,13 +73,14 @@ export async function resolveInventory(options: GlobalOptions, rules: Omit<Targe
 }
 
 async function chooseHosts(options: GlobalOptions, rules: TargetRules): Promise<Targets> {
-  const { address: addresses = [], inventory: file, host: names = [], selector: labels = [], all = false } = options;
+  const { address: addresses = [], inventory: file, host: names = [], selector: labels = [], limit, all = false } = options;
   const { inventoryIsExplicit, writes, timeoutMs = 0, signal } = rules;
-  const chosen = all || names.length > 0 || labels.length > 0;
+  const narrowed = names.length > 0 || labels.length > 0 || limit !== undefined;
+  const chosen = all || narrowed;
   if (addresses.length > 0) {
     if (chosen || inventoryIsExplicit) {
       throw new UsageError(
-        '--address and --inventory, --host, --selector or --all exclude each other',
+        '--address and --inventory, --host, --selector, --limit or --all exclude each other',
         'give addresses, or choose from an inventory',
       );
     }
@@ -87,16 +92,30 @@ async function chooseHosts(options: GlobalOptions, rules: TargetRules): Promise<
   }
   // A short time for calls is none for a program that asks another system for all hosts.
   const { hosts: known } = await loadInventory(file, { commandTimeoutMs: Math.max(timeoutMs, inventoryCommandTimeoutMs), signal });
-  if (all && (names.length > 0 || labels.length > 0)) {
-    throw new UsageError('--all and --host or --selector exclude each other', 'leave --all out to narrow the choice');
+  if (all && narrowed) {
+    throw new UsageError('--all and --host, --selector or --limit exclude each other', 'leave --all out to narrow the choice');
   }
   if (writes && known.length > 1 && !chosen) {
     throw new UsageError(
       `the inventory has ${known.length} hosts, and none is chosen to be written to`,
-      'choose with --host or --selector, or give --all',
+      'choose with --host, --selector or --limit, or give --all',
     );
   }
-  return { hosts: selectHosts(known, { names, labels }), known, inventory: { path: resolve(file), sha256: hashHosts(known) } };
+  const limited = limit === undefined ? known : await limitHosts(known, limit, options.rolloutsDir);
+  return { hosts: selectHosts(limited, { names, labels }), known, inventory: { path: resolve(file), sha256: hashHosts(known) } };
+}
+
+/** @throws FleetError NO_MATCH, and for a rollout that cannot be found or read */
+async function limitHosts(known: readonly Host[], limit: string, rolloutsDir: string): Promise<readonly Host[]> {
+  const selector = parseOutcomeSelector(limit);
+  const store = createFileStore(rolloutsDir);
+  const id = selector.rollout === 'last' ? ((await store.list()).at(-1) ?? selector.rollout) : selector.rollout;
+  const { spec, events } = await store.read(id);
+  const names = new Set(selector.select(stateOf(spec, events)));
+  const hosts = known.filter(({ name }) => names.has(name));
+  if (hosts.length > 0) return hosts;
+  const what = names.size === 0 ? `no host of rollout ${id} is "${limit}"` : `no host that is "${limit}" is in this inventory`;
+  throw new FleetError('NO_MATCH', what, `see what became of its hosts: routefleet rollout show ${id}`);
 }
 
 function hostsOfAddresses(addresses: readonly string[]): readonly Host[] {

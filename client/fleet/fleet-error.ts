@@ -1,4 +1,4 @@
-/** Why a fleet cannot be addressed, or cannot be told what it shall be. */
+/** Why a fleet cannot be addressed, or cannot be told what it shall be; and why a rollout cannot be begun, found or driven. */
 export type FleetErrorCode =
   /** The inventory is not there, or cannot be read. */
   | 'INVENTORY_UNREADABLE'
@@ -17,11 +17,21 @@ export type FleetErrorCode =
   /** A glob or label selector cannot be read. */
   | 'SELECTOR_INVALID'
   /** A selector takes no host. */
-  | 'NO_MATCH';
+  | 'NO_MATCH'
+  /** A wave or number of a rollout cannot be read. */
+  | 'ROLLOUT_INVALID'
+  /** There is no rollout of this id. */
+  | 'ROLLOUT_NOT_FOUND'
+  /** Another controller drives the rollout. */
+  | 'ROLLOUT_LOCKED'
+  /** The journal of the rollout is not what was written. */
+  | 'ROLLOUT_DAMAGED'
+  /** The directory of rollouts cannot be read or written. */
+  | 'ROLLOUTS_UNUSABLE';
 
 const mark = Symbol.for('routefleet.FleetError');
 
-/** A mistake in a file or selector, before any host is spoken to. */
+/** A failure on the controller's side: a mistake in a file or selector, or a rollout that cannot be begun, found or driven. */
 export class FleetError extends Error {
   override readonly name: string = 'FleetError';
   readonly code: FleetErrorCode;

@@ -4,9 +4,14 @@ import type { Connector } from './connector.js';
 import type { Host } from './host.js';
 
 /** What became of one host. */
-export type HostResult<T> =
-  | { readonly host: Host; readonly ok: true; readonly value: T }
-  | { readonly host: Host; readonly ok: false; readonly error: RouteError };
+export type HostResult<T> = { readonly host: Host; readonly ok: true; readonly value: T } | FailedHost;
+
+/** A host on which the work failed. */
+export interface FailedHost {
+  readonly host: Host;
+  readonly ok: false;
+  readonly error: RouteError;
+}
 
 /** Work on one host. Calls should be given `signal`. */
 export type HostTask<T> = (client: RouteClient, host: Host, signal: AbortSignal) => Promise<T>;

@@ -16,21 +16,22 @@ export interface Selection {
  * @throws FleetError NO_MATCH when there are none, with what there is to choose from; SELECTOR_INVALID
  */
 export function selectHosts(hosts: readonly Host[], { names = [], labels = [] }: Selection): readonly Host[] {
-  const globs = names.map((name) => ({ name, pattern: globPattern(name) }));
-  const lost = globs.find(({ pattern }) => !hosts.some((host) => pattern.test(host.name)));
+  const globs = names.map((name) => ({ name, fits: parseHostGlob(name) }));
+  const lost = globs.find(({ fits }) => !hosts.some((host) => fits(host.name)));
   if (lost !== undefined) throw noMatch(`no host is named "${lost.name}"`, hosts);
   const selectors = labels.map(parseLabelSelector);
   const selected = hosts.filter(
-    (host) =>
-      (globs.length === 0 || globs.some(({ pattern }) => pattern.test(host.name))) && selectors.every((matches) => matches(host.labels)),
+    (host) => (globs.length === 0 || globs.some(({ fits }) => fits(host.name))) && selectors.every((matches) => matches(host.labels)),
   );
   if (selected.length > 0) return selected;
   throw noMatch(`no host has ${names.length === 0 ? '' : `a name like ${names.join(' or ')} and `}the labels ${labels.join(',')}`, hosts);
 }
 
-function globPattern(glob: string): RegExp {
+/** Reads "web*": "*" is any text, "?" any character; upper and lower case are the same. */
+export function parseHostGlob(glob: string): (name: string) => boolean {
   const source = glob.replace(/[.*+?^${}()|[\]\\]/g, (char) => ({ '*': '.*', '?': '.' })[char] ?? `\\${char}`);
-  return new RegExp(`^${source}$`, 'i');
+  const pattern = new RegExp(`^${source}$`, 'i');
+  return (name) => pattern.test(name);
 }
 
 function noMatch(message: string, hosts: readonly Host[]): FleetError {

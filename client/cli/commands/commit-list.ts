@@ -8,7 +8,7 @@ import { examples } from './help.js';
 
 interface CommitListOptions {
   readonly owner?: string;
-  readonly limit: string;
+  readonly last: string;
 }
 
 /** Commits in one answer of an agent. */
@@ -21,10 +21,10 @@ export function addCommitList(commit: Command, context: CommandContext): void {
     .summary('show the history')
     .description('Lists the commits of each host, newest first.')
     .option('--owner <owner>', 'only of this owner')
-    .option('--limit <n>', 'commits of each host', '20')
-    .addHelpText('after', examples('routefleet commit list --inventory fleet.yaml --owner team-net --limit 5'))
-    .action(async ({ owner, limit }: CommitListOptions, self: Command) => {
-      const count = parseInteger(limit, '--limit', 1, 1_000_000);
+    .option('--last <n>', 'commits of each host', '20')
+    .addHelpText('after', examples('routefleet commit list --inventory fleet.yaml --owner team-net --last 5'))
+    .action(async ({ owner, last }: CommitListOptions, self: Command) => {
+      const count = parseInteger(last, '--last', 1, 1_000_000);
       await readHosts(
         context,
         self,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { createFileStore } from '../../fleet/rollout/file-store.js';
 import type { CommandContext } from '../command-context.js';
 import type { GlobalOptions } from '../options/global-options.js';
 import { addRolloutStartOptions, type RolloutStartOptions } from '../options/rollout-options.js';
 import { checkRolloutOutput } from '../rollout/drive-rollout.js';
-import { withRollouts } from '../rollout/rollout-context.js';
 import { startFromPlan } from '../rollout/start-from-plan.js';
 import { startFromFile } from '../rollout/start-rollout.js';
 import { UsageError } from '../usage-error.js';
@@ -29,13 +29,13 @@ export function addRolloutStart(rollout: Command, context: CommandContext): void
         'routefleet rollout start -f routes.yaml --inventory fleet.yaml -l site=ams --promote manual --max-failures 2 --max-unreachable 5',
       ),
     )
-    .action((plan: string | undefined, options: RolloutStartOptions, self: Command) =>
-      withRollouts(context, options, async (store) => {
-        checkRolloutOutput(self.optsWithGlobals<GlobalOptions>().output);
-        const { file } = options;
-        if (plan !== undefined && file === undefined) await startFromPlan(context, self, plan, options, store);
-        else if (plan === undefined && file !== undefined) await startFromFile(context, self, { ...options, file }, store);
-        else throw new UsageError('either a saved plan or -f is needed', 'give the file of "plan --out", or -f with a desired state');
-      }),
-    );
+    .action(async (plan: string | undefined, options: RolloutStartOptions, self: Command) => {
+      const { output, rolloutsDir } = self.optsWithGlobals<GlobalOptions>();
+      checkRolloutOutput(output);
+      const store = createFileStore(rolloutsDir);
+      const { file } = options;
+      if (plan !== undefined && file === undefined) await startFromPlan(context, self, plan, options, store);
+      else if (plan === undefined && file !== undefined) await startFromFile(context, self, { ...options, file }, store);
+      else throw new UsageError('either a saved plan or -f is needed', 'give the file of "plan --out", or -f with a desired state');
+    });
 }

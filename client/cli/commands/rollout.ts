@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
+import { createFileStore } from '../../fleet/rollout/file-store.js';
 import type { RolloutRequest } from '../../fleet/rollout/rollout-event.js';
 import type { CommandContext } from '../command-context.js';
 import { exitCodes } from '../exit-code.js';
 import type { GlobalOptions } from '../options/global-options.js';
-import { addRolloutsDir, type RolloutsOptions } from '../options/rollout-options.js';
 import { requestRollout } from '../rollout/request-rollout.js';
-import { withRollouts } from '../rollout/rollout-context.js';
 import { listRollouts, showRollout } from '../rollout/show-rollouts.js';
 import { examples } from './help.js';
 import { addRolloutStart } from './rollout-start.js';
@@ -66,35 +65,36 @@ export function addRollout(program: Command, context: CommandContext): void {
     .description('Changes a fleet in waves, and keeps on disk how far it is.');
   addRolloutStart(rollout, context);
 
-  addRolloutsDir(rollout.command('list').summary('show all rollouts').description('Shows all rollouts of this machine, newest first.'))
+  rollout
+    .command('list')
+    .summary('show all rollouts')
+    .description('Shows all rollouts of this machine, newest first.')
     .addHelpText('after', examples('routefleet rollout list -o json'))
-    .action((options: RolloutsOptions, self: Command) =>
-      withRollouts(context, options, async (store) => {
-        const complete = await listRollouts(context.io, store, self.optsWithGlobals<GlobalOptions>());
-        context.finish(complete ? exitCodes.ok : exitCodes.failed);
-      }),
-    );
+    .action(async (_options: object, self: Command) => {
+      const globals = self.optsWithGlobals<GlobalOptions>();
+      const complete = await listRollouts(context.io, createFileStore(globals.rolloutsDir), globals);
+      context.finish(complete ? exitCodes.ok : exitCodes.failed);
+    });
 
   withId(
     rollout.command('show').summary('show one rollout, host by host').description('Shows where every host of a rollout stands, and why.'),
   )
     .addHelpText('after', examples('routefleet rollout show 20261124-123142-a1b2c3'))
-    .action((id: string, options: RolloutsOptions, self: Command) =>
-      withRollouts(context, options, (store) => showRollout(context.io, store, id, self.optsWithGlobals<GlobalOptions>())),
-    );
+    .action((id: string, _options: object, self: Command) => {
+      const globals = self.optsWithGlobals<GlobalOptions>();
+      return showRollout(context.io, createFileStore(globals.rolloutsDir), id, globals);
+    });
 
   for (const { name, request, drive, summary, description } of verbs) {
     withId(rollout.command(name).summary(summary).description(description))
       .addHelpText('after', examples(`routefleet rollout ${name} 20261124-123142-a1b2c3`))
-      .action((id: string, options: RolloutsOptions, self: Command) =>
-        withRollouts(context, options, (store) => {
-          const { output, color } = self.optsWithGlobals<GlobalOptions>();
-          return requestRollout(context, store, { id, request, drive, output, color });
-        }),
-      );
+      .action((id: string, _options: object, self: Command) => {
+        const { output, color, rolloutsDir } = self.optsWithGlobals<GlobalOptions>();
+        return requestRollout(context, createFileStore(rolloutsDir), { id, request, drive, output, color });
+      });
   }
 }
 
 function withId(command: Command): Command {
-  return addRolloutsDir(command).argument('<id>', 'id of the rollout');
+  return command.argument('<id>', 'id of the rollout');
 }

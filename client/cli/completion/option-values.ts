@@ -1,6 +1,7 @@
 import type { Option } from 'commander';
 import { riskCodec } from '../../codec/change-names.js';
 import { originCodec, protocolCodec } from '../../codec/route-names.js';
+import { outcomeWords } from '../../fleet/rollout/outcome-selector.js';
 import type { Candidate, Completion } from './complete.js';
 
 /** What an inventory offers. */
@@ -20,6 +21,7 @@ const namesOf: Readonly<Record<string, readonly string[]>> = {
 
 /** Starts of values that go on with something that nobody can list. */
 const startsOf: Readonly<Record<string, readonly string[]>> = {
+  '--limit': outcomeWords.map((word) => `${word}@`),
   '--probe': ['tcp:', 'gateway', 'gateway:ipv6', 'best-route:', 'management-peer'],
 };
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { defaultRolloutsDirectory } from '../../fleet/rollout/rollouts-directory.js';
 import { type OutputFormat, outputFormats } from '../render/render.js';
 import { collect } from './values.js';
 
@@ -8,6 +9,7 @@ export interface GlobalOptions {
   readonly inventory?: string;
   readonly host?: readonly string[];
   readonly selector?: readonly string[];
+  readonly limit?: string;
   readonly all?: boolean;
   readonly tlsCa?: string;
   readonly tlsCert?: string;
@@ -16,12 +18,14 @@ export interface GlobalOptions {
   readonly insecure?: boolean;
   readonly timeout?: string;
   readonly concurrency?: string;
+  readonly rolloutsDir: string;
   readonly output: OutputFormat;
   readonly color: boolean;
 }
 
 const hostsHeading = 'Which hosts:';
 const connectionHeading = 'How to reach them:';
+const rolloutsHeading = 'Rollouts:';
 const outputHeading = 'Output:';
 
 /** Adds them to the program; commander then takes them before and after any subcommand. */
@@ -34,6 +38,7 @@ export function addGlobalOptions(program: Command): void {
     .addOption(
       new Option('-l, --selector <labels>', 'hosts of the inventory by labels, "site=ams,role!=edge,managed,!old"').argParser(collect),
     )
+    .option('--limit <outcome@rollout>', 'hosts of the inventory by what became of them in a rollout, "failed@last"')
     .option('--all', 'all hosts of the inventory; the default for reading, to be given for writing')
     .optionsGroup(connectionHeading)
     .addOption(new Option('--tls-ca <file>', 'CA that signed the certificates of the agents (PEM)').env('ROUTEFLEET_TLS_CA'))
@@ -43,6 +48,12 @@ export function addGlobalOptions(program: Command): void {
     .option('--insecure', 'plaintext; to loopback addresses only')
     .option('--timeout <duration>', 'time for each call, "500ms", "10s", "2m" (default 10s; 60s for routes list, plan and apply)')
     .option('--concurrency <n>', 'hosts that are read at a time (default 16)')
+    .optionsGroup(rolloutsHeading)
+    .addOption(
+      new Option('--rollouts-dir <dir>', 'where rollouts are kept')
+        .env('ROUTEFLEET_ROLLOUTS_DIR')
+        .default(defaultRolloutsDirectory(), 'in the home directory'),
+    )
     .optionsGroup(outputHeading)
     .addOption(new Option('-o, --output <format>', 'form of the output').choices(outputFormats).default('table'))
     .option('--no-color', 'no colours; also by NO_COLOR in the environment');

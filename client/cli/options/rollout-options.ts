@@ -1,19 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { RolloutPolicy } from '../../fleet/rollout/rollout-policy.js';
 import type { RolloutChangeOptions } from '../../fleet/rollout/rollout-spec.js';
-import { defaultRolloutsDirectory } from '../../fleet/rollout/rollouts-directory.js';
 import { parseWaves } from '../../fleet/rollout/waves.js';
 import { UsageError } from '../usage-error.js';
 import { parseDurationMs, parseInteger } from './values.js';
 import { addCommitOptions, type CommitCommandOptions, commitOptionsOf } from './write-options.js';
 
-/** Where rollouts are. */
-export interface RolloutsOptions {
-  readonly rolloutsDir: string;
-}
-
 /** Options of `rollout start`. */
-export interface RolloutStartOptions extends RolloutsOptions, CommitCommandOptions {
+export interface RolloutStartOptions extends CommitCommandOptions {
   readonly file?: string;
   readonly waves: string;
   readonly soak?: string;
@@ -32,12 +26,6 @@ const settleMs = 30_000;
 
 /** What a host gets beside the time to confirm: for planning, writing and probes, in milliseconds. */
 const workMs = 60_000;
-
-/** Adds `--rollouts-dir`. */
-export function addRolloutsDir(command: Command): Command {
-  const option = new Option('--rollouts-dir <dir>', 'where rollouts are kept').env('ROUTEFLEET_ROLLOUTS_DIR');
-  return command.addOption(option.default(defaultRolloutsDirectory()));
-}
 
 /** Adds what `rollout start` takes beside hosts. */
 export function addRolloutStartOptions(command: Command): Command {
@@ -67,13 +55,13 @@ export function addRolloutStartOptions(command: Command): Command {
     )
     .option('--host-timeout <duration>', 'time for each host (default a minute more than --confirm-within)')
     .option('--deadline <duration>', 'time for the whole', '24h');
-  addRolloutsDir(addCommitOptions(command));
+  addCommitOptions(command);
   // Each host gets one of its own.
   command.options.find(({ long }) => long === '--request-id')?.hideHelp();
   return command;
 }
 
-/** @throws UsageError, RolloutError or InvalidValueError */
+/** @throws UsageError, FleetError or InvalidValueError */
 export function rolloutPolicyOf(
   options: RolloutStartOptions,
   {

@@ -1,18 +1,21 @@
 import { UsageError } from '../usage-error.js';
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
- * Reads "500ms", "10s", "2m" or "1h".
+ * Reads "500ms", "10s", "2m", "1h" or "7d".
  *
  * @returns milliseconds
  * @throws UsageError
  */
 export function parseDurationMs(text: string, option: string): number {
-  const [, amount, unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+  const [, amount, unit = ''] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
   const durationMs = Number(amount) * (unitsMs[unit] ?? Number.NaN);
   if (durationMs > 0) return durationMs;
-  throw new UsageError(`"${text}" for ${option} is not a time above 0`, 'write a whole number and a unit: "500ms", "10s", "2m" or "1h"');
+  throw new UsageError(
+    `"${text}" for ${option} is not a time above 0`,
+    'write a whole number and a unit: "500ms", "10s", "2m", "1h" or "7d"',
+  );
 }
 
 /** @throws UsageError unless it is a whole number in the range, both ends included */

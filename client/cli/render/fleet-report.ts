@@ -60,7 +60,8 @@ export function createFleetReport(words: PlanWords, style: DocumentStyle): Fleet
       ];
       const summary = [...(parts.length > 0 ? [parts.join(', ')] : []), ...(total > 0 ? [words.counts(sum)] : [])].join('; ');
       const texts = [...diffs.folds().map(diffText), alike, ...ofSameHosts(consequences.folds()).map(line)];
-      return `${texts.join('')}${total + failed} hosts: ${summary}\n`;
+      const all = total + failed;
+      return `${texts.join('')}${all} ${all === 1 ? 'host' : 'hosts'}: ${summary}\n`;
     },
   };
 }

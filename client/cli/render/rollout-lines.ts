@@ -10,8 +10,17 @@ import { clockText, statusWords } from './rollout-text.js';
 /** Text of what happens to a rollout, line by line. */
 export type RolloutLines = (event: RolloutEvent, state: RolloutState) => string;
 
+/** How lines are drawn. */
+export interface RolloutLineStyle {
+  readonly color: boolean;
+  /** Default: the time of day. */
+  readonly timeText?: ((at: number) => string) | undefined;
+  /** Hosts that are told of; then what the rollout as a whole does is not told. Default: all. */
+  readonly only?: ((host: string) => boolean) | undefined;
+}
+
 /** Lines for people: hosts as they end, and what the rollout as a whole does. */
-export function createRolloutLines(initial: RolloutState, color: boolean): RolloutLines {
+export function createRolloutLines(initial: RolloutState, { color, timeText = clockText, only }: RolloutLineStyle): RolloutLines {
   const colors = pc.createColors(color);
   let before = initial;
 
@@ -26,13 +35,16 @@ export function createRolloutLines(initial: RolloutState, color: boolean): Rollo
   function lines(event: RolloutEvent, state: RolloutState): readonly string[] {
     const inFlightBefore = [...before.hosts].filter(([, { since }]) => since !== undefined).map(([name]) => name);
     const unwell = event.type === 'gateEnded' ? event.unwell.map(({ host }) => host) : [];
-    const hosts = [...inFlightBefore, ...unwell].map((name) => ended(name, state)).filter((line) => line !== '');
-    return [...hosts, ...requestLines(event), ...phaseLines(before, state)];
+    const hosts = [...inFlightBefore, ...unwell]
+      .filter((name) => only?.(name) ?? true)
+      .map((name) => ended(name, state))
+      .filter((line) => line !== '');
+    return only === undefined ? [...hosts, ...requestLines(event), ...phaseLines(before, state)] : hosts;
   }
 
   return (event, state) => {
     const text = lines(event, state)
-      .map((line) => `${colors.dim(clockText(state.lastAt))} ${line}\n`)
+      .map((line) => `${colors.dim(timeText(state.lastAt))} ${line}\n`)
       .join('');
     before = state;
     return text;

@@ -1,5 +1,7 @@
+import type { RolloutSpec } from '../../fleet/rollout/rollout-spec.js';
 import type { HostStatus, RolloutState } from '../../fleet/rollout/rollout-state.js';
 import { durationText } from './duration-text.js';
+import { printable } from './printable.js';
 
 /** For people. */
 export const statusWords: Readonly<Record<HostStatus, string>> = {
@@ -53,4 +55,9 @@ export function clockText(at: number): string {
 export function wavesText({ waves, soakMs }: RolloutState['policy']): string {
   const next = soakMs === undefined ? 'promoted by hand' : `${durationText(soakMs)} apart`;
   return waves.length === 1 ? `${waves[0]} at once` : `${waves.join(', then ')}; ${next}`;
+}
+
+/** "rollout 20261124-123142-a1b2c3 of routes.yaml by jane@noc1" */
+export function originText({ id, source, startedBy }: Pick<RolloutSpec, 'id' | 'source' | 'startedBy'>): string {
+  return printable(`rollout ${id} of ${source}${startedBy === undefined ? '' : ` by ${startedBy}`}`);
 }

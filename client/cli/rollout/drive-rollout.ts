@@ -37,7 +37,7 @@ export async function driveRollout({ io, finish }: CommandContext, rollout: Owne
   const color = options.color && io.color.stdout;
   const before = stateOf(spec, events);
   const isText = output === 'table';
-  const lines: RolloutLines = isText ? createRolloutLines(before, color) : createRolloutObjects(spec.id, before);
+  const lines: RolloutLines = isText ? createRolloutLines(before, { color }) : createRolloutObjects(spec.id, before);
   const waveProgress = createWaveLine(io);
   if (isText) {
     stdout.write(`rollout ${spec.id}: ${before.hosts.size} hosts, ${wavesText(spec.policy)}\n`);

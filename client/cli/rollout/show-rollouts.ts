@@ -1,5 +1,5 @@
 import { stringify as yamlStringify } from 'yaml';
-import { RolloutError } from '../../fleet/rollout/rollout-error.js';
+import { FleetError } from '../../fleet/fleet-error.js';
 import type { HostState, RolloutState } from '../../fleet/rollout/rollout-state.js';
 import type { RolloutStore } from '../../fleet/rollout/rollout-store.js';
 import { stateOf } from '../../fleet/rollout/run-stored.js';
@@ -8,7 +8,7 @@ import type { GlobalOptions } from '../options/global-options.js';
 import { renderFailure } from '../render/failure.js';
 import { toPlain } from '../render/plain.js';
 import { createRenderer } from '../render/render.js';
-import { standText, statusWords, wavesText } from '../render/rollout-text.js';
+import { originText, standText, statusWords, wavesText } from '../render/rollout-text.js';
 import { renderTable } from '../render/table.js';
 import type { View } from '../render/view.js';
 import { UsageError } from '../usage-error.js';
@@ -17,6 +17,7 @@ interface RolloutRow {
   readonly id: string;
   readonly createTime: Date;
   readonly source: string;
+  readonly startedBy?: string | undefined;
   readonly driven: boolean;
   readonly state: RolloutState;
 }
@@ -29,7 +30,7 @@ export async function listRollouts({ stdout, stderr, color }: CliIo, store: Roll
     try {
       rows.push(await rowOf(store, id));
     } catch (error) {
-      if (!(error instanceof RolloutError)) throw error;
+      if (!(error instanceof FleetError)) throw error;
       complete = false;
       stderr.write(renderFailure(id, { ...error, message: error.message, reason: error.code }, color.stderr && globals.color));
     }
@@ -40,7 +41,7 @@ export async function listRollouts({ stdout, stderr, color }: CliIo, store: Roll
 
 async function rowOf(store: RolloutStore, id: string): Promise<RolloutRow> {
   const { spec, events, driven } = await store.read(id);
-  return { id, createTime: new Date(spec.createdAt), source: spec.source, driven, state: stateOf(spec, events) };
+  return { id, createTime: new Date(spec.createdAt), source: spec.source, startedBy: spec.startedBy, driven, state: stateOf(spec, events) };
 }
 
 function listText(rows: readonly RolloutRow[], { output }: GlobalOptions, color: boolean): string {
@@ -55,6 +56,7 @@ function listText(rows: readonly RolloutRow[], { output }: GlobalOptions, color:
         [
           { header: 'ROLLOUT', text: ({ id }) => id },
           { header: 'FROM', text: ({ source }) => source },
+          { header: 'BY', text: ({ startedBy }) => startedBy },
           { header: 'DRIVEN', text: ({ driven }) => (driven ? 'yes' : undefined) },
           { header: 'STATE', text: ({ state }) => standText(state) },
         ],
@@ -92,15 +94,16 @@ const hostView: View<HostRow> = {
 
 /** Shows one rollout host by host. */
 export async function showRollout({ stdout, color }: CliIo, store: RolloutStore, id: string, globals: GlobalOptions): Promise<void> {
-  const { state, source, driven } = await rowOf(store, id);
+  const row = await rowOf(store, id);
+  const { state } = row;
   const renderer = createRenderer(globals.output, hostView, { hostColumn: true, color: color.stdout && globals.color });
   if (globals.output === 'table') {
-    const by = driven ? '; a process drives it' : '';
-    stdout.write(`rollout ${id} of ${source}: ${standText(state)}${by}\nwaves: ${wavesText(state.policy)}\n`);
+    const drivenText = row.driven ? '; a process drives it' : '';
+    stdout.write(`${originText(row)}: ${standText(state)}${drivenText}\nwaves: ${wavesText(state.policy)}\n`);
   }
-  const rows = [...state.hosts].map(([host, { status, mayStand, why }], index) => {
+  const hostRows = [...state.hosts].map(([host, { status, mayStand, why }], index) => {
     const wave = state.policy.waves.findIndex((size) => index < size) + 1;
     return { host, row: { wave, status, mayStand, reason: why?.reason, message: why?.message, remedy: why?.remedy } };
   });
-  stdout.write(renderer.add(rows) + renderer.end());
+  stdout.write(renderer.add(hostRows) + renderer.end());
 }

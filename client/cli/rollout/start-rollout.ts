@@ -53,6 +53,12 @@ export async function startFromFile(
   });
 }
 
+/** As what a host counts that failed before the rollout begins. */
+export function problemOf({ reason, message, remedy }: RouteError): NonNullable<Candidate['problem']> {
+  const isUnreachable = reason === 'UNREACHABLE' || reason === 'DEADLINE_EXCEEDED';
+  return { reason, message, remedy, outcome: isUnreachable ? 'unreachable' : 'failed' };
+}
+
 /** Keeps the rollout, and drives it. */
 export async function begin(
   context: CommandContext,
@@ -100,11 +106,9 @@ async function planAll(
   for await (const result of planFleet(targets, { change, connector, concurrency, signal })) {
     const routes = routesOf.get(result.host) ?? [];
     if (!result.ok) {
-      const { reason, message, remedy } = result.error;
-      const outcome = reason === 'UNREACHABLE' || reason === 'DEADLINE_EXCEEDED' ? 'unreachable' : 'failed';
       stderr.write(renderFailures([result], errorColor));
       errors.push(result.error);
-      candidates.push({ host: result.host, routes, problem: { reason, message, remedy, outcome } });
+      candidates.push({ host: result.host, routes, problem: problemOf(result.error) });
       continue;
     }
     const { planToken, revision } = result.value.plan;

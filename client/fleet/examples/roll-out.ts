@@ -26,7 +26,7 @@ export interface RollOutOptions {
  * Brings a fleet to a desired state: one host, then a tenth, then all. Each host undoes by itself what is not confirmed over a new connection; one failure
  * stops the rollout, and what was confirmed is undone.
  *
- * @throws FleetError or RolloutError for files that cannot be used, RouteError for a host that cannot be planned
+ * @throws FleetError for files that cannot be used, RouteError for a host that cannot be planned
  */
 export async function rollOut({ inventory, desiredState, store }: RollOutOptions): Promise<RolloutState> {
   const { hosts } = await loadInventory(inventory);

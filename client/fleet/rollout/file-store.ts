@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FleetError } from '../fleet-error.js';
 import { DamagedLineError, formatLine, readLines } from './journal-lines.js';
 import { createRequestInbox, sendRequest } from './request-files.js';
 import { decodeEvent, decodeSpec, encodeEvent, encodeSpec } from './rollout-codec.js';
-import { RolloutError } from './rollout-error.js';
 import type { RolloutEvent } from './rollout-event.js';
 import { isLocked, type RolloutLock, takeLock } from './rollout-lock.js';
 import type { RolloutSpec } from './rollout-spec.js';
@@ -16,7 +16,7 @@ export function createFileStore(root: string): RolloutStore {
     // An id is a name, not a path.
     const found = /^[\w-]{1,64}$/.test(id) ? await realpath(join(root, id)).catch(() => undefined) : undefined;
     if (found !== undefined) return found;
-    throw new RolloutError(
+    throw new FleetError(
       'ROLLOUT_NOT_FOUND',
       `there is no rollout "${id}" in ${root}`,
       'see "routefleet rollout list"; --rollouts-dir names another directory',
@@ -47,7 +47,7 @@ export function createFileStore(root: string): RolloutStore {
   async function lockOf(directory: string, id: string): Promise<RolloutLock> {
     const lock = await takeLock(directory);
     if (lock !== undefined) return lock;
-    throw new RolloutError(
+    throw new FleetError(
       'ROLLOUT_LOCKED',
       `another process drives the rollout ${id}`,
       'wait for it; pause, promote, abort and undo reach it from here',
@@ -146,7 +146,7 @@ async function load(directory: string): Promise<LoadedRollout> {
   } catch (cause) {
     const remedy = 'nothing is done with it: see what its hosts say ("routefleet commit list"), and start a new rollout';
     const finding = cause instanceof DamagedLineError ? cause.message : 'a line is not of this version of routefleet';
-    throw new RolloutError('ROLLOUT_DAMAGED', `the journal ${path} is not what was written: ${finding}`, remedy, cause);
+    throw new FleetError('ROLLOUT_DAMAGED', `the journal ${path} is not what was written: ${finding}`, remedy, cause);
   }
 }
 
@@ -154,11 +154,11 @@ async function usable<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof RolloutError ? error : unusable(what, error as NodeJS.ErrnoException);
+    throw error instanceof FleetError ? error : unusable(what, error as NodeJS.ErrnoException);
   }
 }
 
-function unusable(what: string, cause: NodeJS.ErrnoException): RolloutError {
+function unusable(what: string, cause: NodeJS.ErrnoException): FleetError {
   const remedy = 'see to its rights and its space, or give another --rollouts-dir';
-  return new RolloutError('ROLLOUTS_UNUSABLE', `${what} cannot be used (${cause.code ?? cause.message})`, remedy, cause);
+  return new FleetError('ROLLOUTS_UNUSABLE', `${what} cannot be used (${cause.code ?? cause.message})`, remedy, cause);
 }

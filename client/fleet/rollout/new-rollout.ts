@@ -56,8 +56,9 @@ function absolute({ ca, certificate, key, serverName }: HostTls): HostTls {
   return { ca: resolve(ca), certificate: resolve(certificate), key: resolve(key), serverName };
 }
 
-/** Sorts by time, and is short enough for commit ids. */
+/** Sorts by time, of which the last three digits stand in hexadecimal before the random ones; and is short enough for commit ids. */
 function newId(createdAt: number): string {
   const [date = '', time = ''] = new Date(createdAt).toISOString().replaceAll(/[-:]/g, '').split(/[T.]/);
-  return `${date}-${time}-${randomBytes(3).toString('hex')}`;
+  const milliseconds = (createdAt % 1_000).toString(16).padStart(3, '0');
+  return `${date}-${time}-${milliseconds}${randomBytes(2).toString('hex').slice(1)}`;
 }

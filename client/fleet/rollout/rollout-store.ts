@@ -20,7 +20,7 @@ export interface OwnedRollout {
   close(): Promise<void>;
 }
 
-/** Where rollouts are kept. Everything fails with RolloutError. */
+/** Where rollouts are kept. Everything fails with FleetError. */
 export interface RolloutStore {
   /** Keeps a new rollout, and takes it. */
   create(spec: RolloutSpec): Promise<OwnedRollout>;

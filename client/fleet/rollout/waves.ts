@@ -1,4 +1,4 @@
-import { RolloutError } from './rollout-error.js';
+import { FleetError } from '../fleet-error.js';
 
 const remedy = 'write growing sizes such as "1,10%,50%,100%": hosts or percentages of all hosts, each counting those before it';
 
@@ -7,7 +7,7 @@ const remedy = 'write growing sizes such as "1,10%,50%,100%": hosts or percentag
  * host at least. A wave that adds no host, as 10% of five after one host, is left out; the last one takes all that are left.
  *
  * @returns hosts that are done after each wave; the last is `hostCount`
- * @throws RolloutError ROLLOUT_INVALID
+ * @throws FleetError ROLLOUT_INVALID
  */
 export function parseWaves(text: string, hostCount: number): readonly number[] {
   const sizes = text.split(',').map((part) => readSize(part.trim()));
@@ -28,7 +28,7 @@ function readSize(given: string): WaveSize {
   const amount = Number(digits);
   const percent = sign === '%';
   if (amount > 0 && !(percent && amount > 100)) return { given, amount, percent };
-  throw new RolloutError('ROLLOUT_INVALID', `"${given}" is no size of a wave`, remedy);
+  throw new FleetError('ROLLOUT_INVALID', `"${given}" is no size of a wave`, remedy);
 }
 
 /** How hosts and percentages compare depends on the fleet; two of a kind do not. */
@@ -36,6 +36,6 @@ function checkGrowth(sizes: readonly WaveSize[]): void {
   for (const [index, { given, amount }] of sizes.entries()) {
     const before = sizes[index - 1];
     if (before === undefined || amount > before.amount) continue;
-    throw new RolloutError('ROLLOUT_INVALID', `wave "${given}" is not larger than "${before.given}" before it`, remedy);
+    throw new FleetError('ROLLOUT_INVALID', `wave "${given}" is not larger than "${before.given}" before it`, remedy);
   }
 }

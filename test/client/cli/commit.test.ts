@@ -119,7 +119,7 @@ describe('commit', () => {
       },
     };
     const hosts = await startFakeHosts(history);
-    const { code, stdout } = await hosts.run(['commit', 'list', '--owner', 'team-net', '--limit', '3']);
+    const { code, stdout } = await hosts.run(['commit', 'list', '--owner', 'team-net', '--last', '3']);
     expect(stdout).toMatch(/^ID {2}STATE +CREATED +LEFT +OWNER +ACTOR +WHY +COMMENT\nc9 {2}pending +- +10m +team-net .*\nc8 .*\nc7 .*\n$/);
     expect(requests).toMatchObject([{ owner: 'team-net', pageSize: 3, pageToken: '' }, { pageToken: '7' }]);
     expect(code).toBe(0);
@@ -129,7 +129,7 @@ describe('commit', () => {
     ['extend without a time', ['extend', 'c1'], /required option '--confirm-within <duration>' not specified/],
     ['extend by nothing', ['extend', 'c1', '--confirm-within', '2'], /"2" for --confirm-within is not a time above 0/],
     ['no commit', ['confirm'], /missing required argument 'id'/],
-    ['a limit of none', ['list', '--limit', '0'], /"0" for --limit is not a whole number from 1/],
+    ['the last none', ['list', '--last', '0'], /"0" for --last is not a whole number from 1/],
   ])('refuses %s', async (_what, args, message) => {
     const hosts = await startFakeHosts({});
     const { code, stdout, stderr } = await hosts.run(['commit', ...args]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { confirmCommand } from '../../../client/cli/confirm-command.js';
 
 const host = { name: 'web1', address: '10.0.0.1:7420', groups: [], labels: {} };
-const common = { output: 'table', color: true } as const;
+const common = { output: 'table', color: true, rolloutsDir: 'rollouts' } as const;
 
 describe('the command that confirms', () => {
   it.each([

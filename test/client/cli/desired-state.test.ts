@@ -114,7 +114,7 @@ describe('the desired state of a fleet, against real agents', () => {
 
     await withRoutes('apply', second, '--host', 'web1', '--confirm-within', '1m');
     const [newest] = JSON.parse(
-      (await run(['commit', 'list', '--limit', '1', '--inventory', fleet.inventory, '--host', 'web1', '-o', 'json'])).stdout,
+      (await run(['commit', 'list', '--last', '1', '--inventory', fleet.inventory, '--host', 'web1', '-o', 'json'])).stdout,
     );
     expect(newest).toMatchObject({
       state: 'pendingConfirmation',

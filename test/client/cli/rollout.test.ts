@@ -28,9 +28,9 @@ describe('rollout start', () => {
     for (const name of names) expect(metricOn(name)).toBe(5);
 
     expect((await rollout('show', id)).stdout).toMatch(
-      /^rollout \S+ of \S+routes.yaml: done; 5 of 5 confirmed\nwaves: .*\nHOST .*\nweb1 +1 +confirmed/,
+      /^rollout \S+ of \S+routes.yaml by \S+@\S+: done; 5 of 5 confirmed\nwaves: .*\nHOST .*\nweb1 +1 +confirmed/,
     );
-    expect((await rollout('list')).stdout).toMatch(/^ROLLOUT +FROM +DRIVEN +STATE\n\d{8}-\S+ +\S+ +- +done; 5 of 5 confirmed\n$/);
+    expect((await rollout('list')).stdout).toMatch(/^ROLLOUT +FROM +BY +DRIVEN +STATE\n\d{8}-\S+ +\S+ +\S+@\S+ +- +done; 5 of 5 confirmed\n$/);
     expect(JSON.parse((await rollout('list', '-o', 'json')).stdout)).toMatchObject([{ id, phase: 'ended', hosts: 5 }]);
     expect(await rollout('resume', id)).toMatchObject({ code: 0 });
     expect(await rollout('abort', id)).toMatchObject({ code: 0 });
@@ -126,7 +126,7 @@ describe('rollout start', () => {
   });
 
   it.each([
-    [['--waves', '50%,10%'], /wave "10%" is not larger than "50%" before it \(ROLLOUT_INVALID\)/],
+    [['--waves', '50%,10%'], /wave "10%" is not larger than "50%" before it\. Remedy: /],
     [['--waves', 'all'], /"all" is no size of a wave/],
     [['--promote', 'manual', '--soak', '1s'], /exclude each other/],
     [['--max-failures', 'x'], /--max-failures is not a whole number/],
@@ -139,7 +139,10 @@ describe('rollout start', () => {
 
   it('knows no rollout that is not there', async () => {
     const { rollout } = await fleetOf({ web1: { down: true } });
-    expect(await rollout('show', 'nothing')).toMatchObject({ code: 64, stderr: expect.stringContaining('(ROLLOUT_NOT_FOUND)') });
+    expect(await rollout('show', 'nothing')).toMatchObject({
+      code: 64,
+      stderr: expect.stringMatching(/there is no rollout "nothing" in .* Remedy: see "routefleet rollout list"/),
+    });
     expect(await rollout('show', '../x')).toMatchObject({ code: 64 });
     expect(await rollout('list')).toMatchObject({ code: 0, stderr: '' });
   });
