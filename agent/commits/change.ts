@@ -15,7 +15,9 @@ export type Operation =
   | { readonly action: 'set'; readonly route: OwnedRequest; readonly etag?: string }
   | { readonly action: 'put'; readonly route: OwnedRequest }
   | { readonly action: 'delete'; readonly key: RouteReference; readonly allowMissing?: boolean; readonly etag?: string }
-  /** The receipt of a row goes; the row itself stays as it is, or is gone already. */
+  /** The receipt of a row goes, and the row itself stays as it is. */
+  | { readonly action: 'disown'; readonly key: RouteReference }
+  /** The receipt of a row that is gone goes as well. */
   | { readonly action: 'forget'; readonly key: RouteKey };
 
 /** A row as a caller wants it, and whether the agent keeps it. */

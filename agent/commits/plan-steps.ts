@@ -76,6 +76,8 @@ function planStep(ground: PlanningGround, operation: Plannable): StepCore {
       return planWrite(ground, operation);
     case 'delete':
       return planDelete(ground, operation);
+    case 'disown':
+      return planDisown(ground, operation.key);
     case 'forget':
       return { kind: 'unchanged', ...receiptGone(ground, operation.key), before: undefined, after: undefined };
   }
@@ -124,6 +126,12 @@ function planDelete(ground: PlanningGround, { key, allowMissing, etag }: Extract
   refuseSystemRow(before);
   refuseOtherEtag(before, etag);
   return { kind: 'delete', ...receiptGone(ground, before), before, after: undefined };
+}
+
+function planDisown(ground: PlanningGround, key: RouteKey): StepCore {
+  const row = ground.reading.routes.get(keyText(key));
+  if (row === undefined) throw ground.missing(key);
+  return { kind: 'unchanged', ...receiptGone(ground, row), before: row, after: row };
 }
 
 /** A row that nobody changes, and of which nobody says whose it is, stays whose it was. */

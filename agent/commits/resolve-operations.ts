@@ -11,7 +11,7 @@ export type ResolvedOperation = { readonly index: number | undefined } & (
   | { readonly action: 'set'; readonly route: DesiredRoute; readonly persistent: boolean; readonly etag: string }
   | { readonly action: 'put'; readonly route: DesiredRoute; readonly persistent: boolean }
   | { readonly action: 'delete'; readonly key: RouteKey; readonly allowMissing: boolean; readonly etag: string }
-  | { readonly action: 'forget'; readonly key: RouteKey }
+  | { readonly action: 'disown' | 'forget'; readonly key: RouteKey }
   /** There is no row to delete, and none was asked to be there. */
   | { readonly action: 'none' }
   | { readonly action: 'refused'; readonly destinationPrefix: Prefix; readonly failure: Failure }
@@ -57,6 +57,8 @@ async function resolve(host: RouteLookup, operation: Operation): Promise<Resolve
       const key = await (allowMissing ? ifThere(found) : found);
       return key === undefined ? { action: 'none' } : { action: 'delete', key, allowMissing, etag };
     }
+    case 'disown':
+      return { action: 'disown', key: await resolveExistingKey(host, operation.key) };
     case 'forget':
       return operation;
   }

@@ -56,7 +56,8 @@ function encodeOperation(operation: RouteOperation): wire.RouteOperation {
   if ('create' in operation) return { operation: { $case: 'create', value: encodeRouteSpec(operation.create) } };
   if ('set' in operation) return { operation: { $case: 'set', value: encodeRouteSpec(operation.set) } };
   if ('put' in operation) return { operation: { $case: 'put', value: encodeRouteSpec(operation.put) } };
-  return { operation: { $case: 'delete', value: encodeRouteKey(operation.delete) } };
+  if ('delete' in operation) return { operation: { $case: 'delete', value: encodeRouteKey(operation.delete) } };
+  return { operation: { $case: 'disown', value: encodeRouteKey(operation.disown) } };
 }
 
 /** In a long list the value alone does not tell where it stands. */

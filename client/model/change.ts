@@ -36,7 +36,9 @@ export type RouteOperation =
   /** Creates the row or changes it. */
   | { readonly put: RouteSpec }
   /** Fails with NOT_FOUND / ROUTE_NOT_FOUND where there is none. */
-  | { readonly delete: RouteKey };
+  | { readonly delete: RouteKey }
+  /** Nobody owns the row any more; it stays as it is. Fails with NOT_FOUND / ROUTE_NOT_FOUND where there is none. */
+  | { readonly disown: RouteKey };
 
 /** What an agent does when another program changes a persistent row of an owner. */
 export type DriftPolicy =

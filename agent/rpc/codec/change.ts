@@ -114,7 +114,7 @@ export function requireOwner(owner: string, field: string): void {
 export function decodeOperation(field: string, { operation }: RouteOperation): Operation {
   switch (operation?.$case) {
     case undefined:
-      return missingField(`${field}.operation`, 'create, set, put or delete');
+      return missingField(`${field}.operation`, 'create, set, put, delete or disown');
     case 'create':
       return { action: 'create', route: decodeRouteSpec(`${field}.create`, operation.value) };
     case 'set':
@@ -123,5 +123,7 @@ export function decodeOperation(field: string, { operation }: RouteOperation): O
       return { action: 'put', route: decodeRouteSpec(`${field}.put`, operation.value) };
     case 'delete':
       return { action: 'delete', key: decodeRouteKey(`${field}.delete`, operation.value) };
+    case 'disown':
+      return { action: 'disown', key: decodeRouteKey(`${field}.disown`, operation.value) };
   }
 }

@@ -37,13 +37,13 @@ export function planUndo(steps: readonly CommitStep[], current: ReadonlyMap<stri
     if (row === undefined) continue;
     const now = current.get(routeKeyText(row));
     if (isAs(now, before)) continue;
-    if (!isAs(now, after) || !canRestore(step)) {
+    if (!isAs(now, after)) {
       left.push(`${row.destinationPrefix} via ${row.nextHop}`);
       continue;
     }
     const owner = before === undefined ? after?.owner : before.owner;
     const changesHands = after?.owner !== undefined && after.owner !== owner;
-    byOwner.set(owner, [...(byOwner.get(owner) ?? []), { operation: restore(row, before), changesHands }]);
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), { operation: restore(row, step), changesHands }]);
   }
   const groups = [...byOwner].map(
     ([owner, entries]): UndoGroup => ({
@@ -61,14 +61,11 @@ function isAs(now: Route | undefined, then: Route | undefined): boolean {
   return now.metric === then.metric && now.publish === then.publish && now.owner === then.owner && now.persistent === then.persistent;
 }
 
-/** The contract has no operation that takes only the owner away from a row. */
-function canRestore({ before, after }: CommitStep): boolean {
-  const onlyOwner = before !== undefined && after !== undefined && before.metric === after.metric && before.publish === after.publish;
-  return !(onlyOwner && before.owner === undefined);
-}
-
-function restore(row: Route, before: Route | undefined): RouteOperation {
-  return before === undefined ? { delete: keyOf(row) } : { put: specOf(before) };
+function restore(row: Route, { before, after }: CommitStep): RouteOperation {
+  if (before === undefined) return { delete: keyOf(row) };
+  // A put that changes nothing of a row, and names no owner, leaves it to the one that it has.
+  const isSameRow = after !== undefined && before.metric === after.metric && before.publish === after.publish;
+  return before.owner === undefined && isSameRow ? { disown: keyOf(row) } : { put: specOf(before) };
 }
 
 /** A LUID survives a reboot, an index may not; only hosts with nothing but the classic functions have none. */

@@ -148,6 +148,7 @@ export function row(text: string, members: Partial<OwnedRequest> = {}): OwnedReq
 export const create = (text: string, members?: Partial<OwnedRequest>): Operation => ({ action: 'create', route: row(text, members) });
 export const set = (text: string, members?: Partial<OwnedRequest>): Operation => ({ action: 'set', route: row(text, members) });
 export const put = (text: string, members?: Partial<OwnedRequest>): Operation => ({ action: 'put', route: row(text, members) });
+export const disown = (text: string): Operation => ({ action: 'disown', key: row(text) });
 export const remove = (text: string, allowMissing = false): Operation => ({ action: 'delete', key: row(text), allowMissing });
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Operation } from '../../../agent/commits/change.js';
-import { type Agent, create, type Host, makeHost, put, remove, set, tableOf } from './fixture.js';
+import { agentCaller, type Operation } from '../../../agent/commits/change.js';
+import { type Agent, create, disown, type Host, makeHost, put, remove, set, tableOf } from './fixture.js';
 
 const firstRow = '10.101.0.0/16 via 10.40.0.1 on Storage';
 const secondRow = '10.102.0.0/16 via 10.40.0.1 on Storage';
@@ -141,4 +141,29 @@ it('takes a policy back with its commit, and makes none for the policy that ther
   expect(agent.engine.driftPolicyOf('netops')).toBe('enforce');
   await agent.apply(change);
   expect((await agent.apply(change)).commit).toBeUndefined();
+});
+
+it('takes the owner from a row, which stays, and gives it back when that is undone', async () => {
+  const { host, agent } = await makeOwners();
+  const before = tableOf(host);
+  const { plan, commit } = await agent.apply(
+    { operations: [disown(firstRow)], owner: 'netops' },
+    { commitId: 'd', confirmWithinMs: 60_000 },
+  );
+  expect(plan?.steps).toMatchObject([
+    { kind: 'unchanged', before: { metric: 0 }, after: { metric: 0 }, receipt: { before: { owner: 'netops' } } },
+  ]);
+  expect([commit?.record.state, owners(agent)]).toEqual(['pending', ['netops 2', 'lab 0']]);
+  await agent.engine.cancel('d', { abandon: false }, agentCaller);
+  expect(owners(agent).sort()).toEqual(['lab 0', 'netops 0', 'netops 2']);
+  expect(tableOf(host)).toEqual(before);
+});
+
+it('takes no owner from the row of another one unless that is accepted, and from no row that is not there', async () => {
+  const { agent } = await makeOwners();
+  const ofLab = { operations: [disown('10.104.0.0/16 via 10.40.0.1 on Storage')], owner: '' };
+  await expect(agent.apply(ofLab, { acceptedRisks: new Set() })).rejects.toMatchObject({ reason: 'RISK_NOT_ACCEPTED' });
+  await agent.apply(ofLab, { acceptedRisks: new Set(['other-owner']) });
+  expect(owners(agent)).toEqual(['netops 0', 'netops 2']);
+  await expect(agent.apply([disown('10.109.0.0/16 via 10.40.0.1 on Storage')])).rejects.toMatchObject({ reason: 'ROUTE_NOT_FOUND' });
 });

@@ -30,7 +30,9 @@ describe('rollout start', () => {
     expect((await rollout('show', id)).stdout).toMatch(
       /^rollout \S+ of \S+routes.yaml by \S+@\S+: done; 5 of 5 confirmed\nwaves: .*\nHOST .*\nweb1 +1 +confirmed/,
     );
-    expect((await rollout('list')).stdout).toMatch(/^ROLLOUT +FROM +BY +DRIVEN +STATE\n\d{8}-\S+ +\S+ +\S+@\S+ +- +done; 5 of 5 confirmed\n$/);
+    expect((await rollout('list')).stdout).toMatch(
+      /^ROLLOUT +FROM +BY +DRIVEN +STATE\n\d{8}-\S+ +\S+ +\S+@\S+ +- +done; 5 of 5 confirmed\n$/,
+    );
     expect(JSON.parse((await rollout('list', '-o', 'json')).stdout)).toMatchObject([{ id, phase: 'ended', hosts: 5 }]);
     expect(await rollout('resume', id)).toMatchObject({ code: 0 });
     expect(await rollout('abort', id)).toMatchObject({ code: 0 });

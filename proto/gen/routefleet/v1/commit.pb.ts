@@ -190,6 +190,9 @@ export interface RouteOperation {
     | //
     /** Delete the row; NOT_FOUND if there is none. */
     { $case: "delete"; value: RouteKey }
+    | //
+    /** Nobody owns the row any more, and the agent no longer keeps it; the row itself stays as it is. NOT_FOUND if there is none. */
+    { $case: "disown"; value: RouteKey }
     | undefined;
 }
 
@@ -773,6 +776,9 @@ export const RouteOperation: MessageFns<RouteOperation> = {
       case "delete":
         RouteKey.encode(message.operation.value, writer.uint32(34).fork()).join();
         break;
+      case "disown":
+        RouteKey.encode(message.operation.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -822,6 +828,14 @@ export const RouteOperation: MessageFns<RouteOperation> = {
             message.operation = { $case: "delete", value: RouteKey.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.operation = { $case: "disown", value: RouteKey.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -861,6 +875,12 @@ export const RouteOperation: MessageFns<RouteOperation> = {
       case "delete": {
         if (object.operation?.value !== undefined && object.operation?.value !== null) {
           message.operation = { $case: "delete", value: RouteKey.fromPartial(object.operation.value) };
+        }
+        break;
+      }
+      case "disown": {
+        if (object.operation?.value !== undefined && object.operation?.value !== null) {
+          message.operation = { $case: "disown", value: RouteKey.fromPartial(object.operation.value) };
         }
         break;
       }
