@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCrashAgent, type CrashHost, createCrashHost } from '../support/crash-host.js';
+import { bundleProgram } from '../support/bundle.js';
+import { type CrashHost, createCrashHost } from '../support/crash-host.js';
 import { buildKernelRig, missingForKernelRig } from '../support/kernel-rig.js';
 import type { CrashCall, CrashReport } from './crash-orders.js';
 import { abandonedAtWrite, type CrashMode, modes, rows, within } from './crash-stories.js';
@@ -41,7 +42,7 @@ describe.skipIf(missing !== undefined)(`an agent that is killed${missing ? ` (mi
   let total = 0;
   let before: string;
   beforeAll(async () => {
-    bundle = await bundleCrashAgent();
+    bundle = await bundleProgram('test/kernel/crash-agent.ts');
     const library = await buildKernelRig();
     for (let number = 0; number < parallel; number++) hosts.push(await createCrashHost(bundle, library, { rows, within }));
     for (const host of hosts) await host.reset();

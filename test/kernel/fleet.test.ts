@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKernelFleet, type KernelFleet } from '../support/kernel-fleet.js';
 import { missingForKernelRig } from '../support/kernel-rig.js';
@@ -13,51 +11,36 @@ describe.skipIf(missing !== undefined)(`a fleet of namespaces, from its controll
   });
   afterAll(() => fleet?.remove());
 
-  /** The CLI as an operator runs it on the controller. */
-  async function routefleet(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const program = [process.execPath, '--import', 'tsx', 'client/cli/main.ts', ...args, '--inventory', fleet.inventory];
-    try {
-      return { code: 0, ...(await promisify(execFile)('ip', ['netns', 'exec', fleet.controller.name, ...program])) };
-    } catch (error) {
-      return error as { code: number; stdout: string; stderr: string };
-    }
-  }
   const tablesOf = (prefix: string): Promise<string[]> =>
     Promise.all(fleet.hosts.map(({ namespace }) => namespace.ip(`route show exact ${prefix}`)));
-  const reached = (): Promise<boolean[]> =>
-    Promise.all(
-      fleet.hosts.map(({ namespace }) =>
-        namespace.exec('ping', '-n', '-c', '1', '-W', '1', fleet.target).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
+  const reached = (): Promise<boolean[]> => Promise.all(fleet.hosts.map(({ reaches }) => reaches(fleet.target)));
 
   it('adds a route everywhere, moves it to another router, and deletes it', async () => {
+    const { run } = fleet.controller;
     const [one, other] = fleet.routers.map(({ address }) => address);
     expect(await reached()).toEqual([false, false, false]);
     const add = ['routes', 'add', '198.19.0.0/24', '--next-hop'];
-    expect(await routefleet(...add, `${one}`, '--metric', '5', '--all')).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(...add, `${one}`, '--metric', '5', '--all')).toMatchObject({ code: 0, stderr: '' });
     for (const table of await tablesOf('198.19.0.0/24'))
       expect(table).toMatch(new RegExp(`^198.19.0.0/24 via ${one} dev lan0 .*metric 30 `));
     expect(await reached()).toEqual([true, true, true]);
 
-    expect(await routefleet(...add, `${other}`, '--all')).toMatchObject({ code: 0 });
-    expect(await routefleet('routes', 'delete', '198.19.0.0/24', '--next-hop', `${one}`, '--all')).toMatchObject({ code: 0 });
+    expect(await run(...add, `${other}`, '--all')).toMatchObject({ code: 0 });
+    expect(await run('routes', 'delete', '198.19.0.0/24', '--next-hop', `${one}`, '--all')).toMatchObject({ code: 0 });
     for (const table of await tablesOf('198.19.0.0/24'))
       expect(table).toMatch(new RegExp(`^198.19.0.0/24 via ${other} dev lan0 .*metric 25 $`, 'm'));
     expect(await reached()).toEqual([true, true, true]);
 
-    expect(await routefleet('routes', 'delete', '198.19.0.0/24', '--next-hop', `${other}`, '--all')).toMatchObject({ code: 0 });
+    expect(await run('routes', 'delete', '198.19.0.0/24', '--next-hop', `${other}`, '--all')).toMatchObject({ code: 0 });
     expect(await tablesOf('198.19.0.0/24')).toEqual(['', '', '']);
   });
 
   it('lists the hosts that answer while one has lost its link', async () => {
+    const { run } = fleet.controller;
     const [cut] = fleet.hosts;
     await cut?.namespace.ip('link set lan0 down');
     try {
-      const { code, stdout, stderr } = await routefleet('routes', 'list', '--within', '192.0.2.0/24', '--timeout', '2s');
+      const { code, stdout, stderr } = await run('routes', 'list', '--within', '192.0.2.0/24', '--timeout', '2s');
       expect(code).toBe(3);
       expect(stderr).toMatch(/^host-1: .*Remedy: /);
       expect(stdout).not.toContain('host-1');
@@ -65,6 +48,6 @@ describe.skipIf(missing !== undefined)(`a fleet of namespaces, from its controll
     } finally {
       await cut?.namespace.ip('link set lan0 up');
     }
-    expect(await routefleet('agent', 'info')).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('agent', 'info')).toMatchObject({ code: 0, stderr: '' });
   });
 });

@@ -1,26 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import type { CrashOrder, CrashReport, RecoveryOrder, RecoveryReport } from '../kernel/crash-orders.js';
 import { createCleanup } from './cleanup.js';
 import { createTopology } from './namespaces.js';
-
-/** Builds the agent of crash-agent.ts into one file: without tsx, and with few files to load, a start takes a third of the time. */
-export async function bundleCrashAgent(): Promise<string> {
-  // In node_modules, where the packages that stay outside are found.
-  const bundle = resolve(`node_modules/.cache/routefleet/crash-agent-${process.pid}.mjs`);
-  await promisify(execFile)('node_modules/.bin/esbuild', [
-    ...['test/kernel/crash-agent.ts', '--bundle', '--platform=node', '--format=esm', '--target=node20', '--log-level=warning'],
-    // These load files that lie beside them.
-    ...['--external:koffi', '--external:grpc-health-check', `--outfile=${bundle}`],
-    "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  ]);
-  return bundle;
-}
 
 /** A namespace of its own, with lan0 and dmz0, on whose table agents are killed. */
 export interface CrashHost {

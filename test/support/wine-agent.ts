@@ -31,6 +31,8 @@ export interface WineAgent {
   stderr(): string;
   /** Asks the agent to stop, as Ctrl+C does on Windows. Returns its exit code. @throws when it does not stop in time, and is killed */
   stop(): Promise<number | undefined>;
+  /** Ends it as a power cut does. */
+  kill(): Promise<void>;
 }
 
 /** Runs routefleet-agent to its end: for configurations that cannot work. */
@@ -49,7 +51,16 @@ export async function startAgent(options: WineAgentOptions): Promise<WineAgent> 
     const listening = log().find(({ msg }) => msg === 'listening');
     if (listening !== undefined) {
       const port = Number(String(listening.address).split(':').at(-1));
-      return { port, log, stderr: agent.stderr, stop: () => stop(agent, options.timeoutMs) };
+      return {
+        port,
+        log,
+        stderr: agent.stderr,
+        stop: () => stop(agent, options.timeoutMs),
+        async kill() {
+          kill(agent);
+          await agent.exited;
+        },
+      };
     }
     if (!agent.isRunning() || Date.now() > deadline) {
       const state = agent.isRunning() ? 'does not listen' : `ended with exit code ${await agent.exited}`;

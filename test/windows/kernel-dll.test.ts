@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBadInput } from '../contract/bad-input.js';
 import { describeCommits } from '../contract/commits.js';
@@ -16,6 +14,7 @@ import { createCleanup } from '../support/cleanup.js';
 import { createKernelHost, type KernelHost } from '../support/kernel-rig.js';
 import { createWinePrefix, missingForWine, type WinePrefix } from '../support/wine.js';
 import { startAgent } from '../support/wine-agent.js';
+import { buildWineRig } from '../support/wine-rig.js';
 import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
 import type { Wire } from '../support/wire.js';
 
@@ -34,7 +33,7 @@ async function createWineKernelHost(): Promise<WineKernelHost> {
   try {
     const directory = mkdtempSync(join(tmpdir(), 'routefleet-kernel-dll-'));
     cleanup.defer(() => rm(directory, { recursive: true }));
-    await promisify(execFile)('bash', ['test/kernel/build.sh', directory]);
+    const rig = await buildWineRig(directory);
     const host = await createKernelHost();
     cleanup.defer(host.remove);
     const staged: StagedPackage = await stagePackage();
@@ -43,15 +42,13 @@ async function createWineKernelHost(): Promise<WineKernelHost> {
     cleanup.defer(prefix.remove);
     const address = `${host.subnet}.2`;
     const tls = await createAgentTls(directory, address);
-    const library = resolve(directory, 'wine/x86_64-windows/iphlpapi_kernel.dll');
-    const args = ['--listen', `${address}:0`, '--iphlpapi', library, ...tls.args];
+    const args = ['--listen', `${address}:0`, '--iphlpapi', rig.library, ...tls.args];
     let agents = 0;
     return {
       host,
       async start(ipv4Writes) {
-        const environment = { WINEDLLPATH: join(directory, 'wine') };
         const own = ['--state-dir', join(directory, `state-${agents++}`), '--ipv4-writes', ipv4Writes];
-        const agent = await startAgent({ prefix, staged, environment, args: [...args, ...own] });
+        const agent = await startAgent({ prefix, staged, environment: rig.environment, args: [...args, ...own] });
         const wire = tls.connect(`${address}:${agent.port}`);
         return {
           wire,

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => fleet?.close());
 
-const program = fileURLToPath(new URL('./rollout-killed.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../support/killed-cli.ts', import.meta.url));
 
 /** Three synced writes make a rollout; then each host has "started", "confirming" and "ended". */
 const syncOf = { started: 4, confirming: 5, ended: 6, soaked: 7, secondStarted: 8, secondConfirming: 9 } as const;

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { formatPrefix } from '../../../proto/prefix.js';
 import { startFleet, type TestFleet, type TestHost } from '../test-fleet.js';
+
+export { rolloutIdIn, until } from '../../support/rollout-output.js';
+
 import { type CliRun, type LiveRun, type RunOptions, run, start } from './run.js';
 
 /** A fleet to roll out to, and the command line of `rollout`. */
@@ -35,16 +38,4 @@ export async function startRolloutFleet(hosts: Readonly<Record<string, TestHost>
       return rows.find(({ destinationPrefix }) => formatPrefix(destinationPrefix) === '10.9.0.0/16')?.metric;
     },
   };
-}
-
-/** Of what `rollout start` writes. */
-export function rolloutIdIn(stdout: string): string {
-  const id = /rollout"?[ :]+"?(\d{8}-\d{6}-[0-9a-f]{6})/.exec(stdout)?.[1];
-  if (id === undefined) throw new Error(`no rollout in ${stdout}`);
-  return id;
-}
-
-/** Waits until it is so, however long that takes. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
