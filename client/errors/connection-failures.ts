@@ -80,6 +80,7 @@ export const connectionFailures: readonly ConnectionFailure[] = [
     (address) => `${address} does not speak gRPC over TLS 1.3`,
     'check that routefleet-agent, not another server, listens on this port',
   ),
+  { pattern: /Last error: Error: (connect|read) ECONNRESET|socket disconnected before secure/, text: brokenHandshake },
   { pattern: /Failed to connect|No connection established.*ECONNRESET|ECONNRESET before|socket disconnected before/, text: closedAtOnce },
   unreachable(
     /Connection dropped|ECONNRESET|EPIPE|socket hang up|closed/i,
@@ -94,6 +95,16 @@ function unreachable(pattern: RegExp, message: (address: string) => string, reme
 
 function tlsRefused(pattern: RegExp, message: (address: string) => string, remedy: string): ConnectionFailure {
   return { pattern, text: ({ address }) => ({ reason: 'TLS_REFUSED', message: message(address), remedy }) };
+}
+
+/** Before the handshake was over on this side, so that no certificate was judged yet: something between reset it, or the agent was just stopping. */
+function brokenHandshake(call: { readonly address: string; readonly secure: boolean }): FailureText {
+  if (!call.secure) return closedAtOnce(call);
+  return {
+    reason: 'UNREACHABLE',
+    message: `the connection to ${call.address} broke before the TLS handshake was over`,
+    remedy: 'check that routefleet-agent runs there, and that no firewall between resets connections to this port',
+  };
 }
 
 /**

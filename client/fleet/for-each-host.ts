@@ -27,13 +27,19 @@ export async function* forEachHost<T>(
   const either = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
   // Every host that is worked on listens; Node.js takes more than ten for a leak and warns.
   setMaxListeners(0, either);
-  const running = hosts.map((host) => limit(() => onHost(host, connector, task, either)));
+  const running = new Map(hosts.map((host, index) => [index, limit(() => onHost(host, connector, task, either))]));
   // All are awaited below, in order; until then a failure further down the list is not an unhandled one.
-  const settled = Promise.allSettled(running);
+  const settled = Promise.all([...running.values()].map((result) => result.then(forget, forget)));
   try {
-    for (const result of running) yield await result;
+    for (const [index, result] of running) {
+      // What was taken is not kept: plans of a thousand hosts are many rows.
+      running.delete(index);
+      yield await result;
+    }
   } finally {
     left.abort();
     await settled;
   }
 }
+
+function forget(): void {}

@@ -17,7 +17,7 @@ export interface FailedHost {
 export type HostTask<T> = (client: RouteClient, host: Host, signal: AbortSignal) => Promise<T>;
 
 /**
- * Connects to a host, does the task and closes the connection. What fails with a RouteError is a result; anything else is a mistake in the
+ * Connects to a host, does the task and closes the connection, of which nothing is left then. What fails with a RouteError is a result; anything else is a mistake in the
  * task and is thrown.
  */
 export async function onHost<T>(host: Host, connector: Connector, task: HostTask<T>, signal: AbortSignal): Promise<HostResult<T>> {
@@ -30,7 +30,7 @@ export async function onHost<T>(host: Host, connector: Connector, task: HostTask
     if (error instanceof RouteError) return { host, ok: false, error };
     throw error;
   } finally {
-    client?.close();
+    await client?.[Symbol.asyncDispose]();
   }
 }
 

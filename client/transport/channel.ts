@@ -24,8 +24,8 @@ const noServerName = 'agent.invalid';
 /** A gRPC channel. */
 export interface Channel {
   readonly client: Client;
-  /** Ends it, also while it is still connecting. */
-  close(): void;
+  /** Ends it, also while it is still connecting. Resolves when its sockets are closed, after a second at most. */
+  close(): Promise<void>;
 }
 
 /** Opens a gRPC channel; the connection itself is made with the first call. */
@@ -38,7 +38,7 @@ export function openChannel({ endpoint, credentials, serverName }: ChannelSettin
           checkServerIdentity: (_sent, certificate) => checkServerIdentity(expected, certificate),
         });
   const sockets = trackSockets(channelCredentials);
-  const client = new Client(`dns:///${endpoint.address}`, channelCredentials, {
+  const client = new Client(targetOf(endpoint), channelCredentials, {
     ...channelOptions,
     'grpc.ssl_target_name_override': isIP(expected) === 0 ? expected : noServerName,
   });
@@ -46,7 +46,13 @@ export function openChannel({ endpoint, credentials, serverName }: ChannelSettin
     client,
     close() {
       client.close();
-      sockets.destroyLeftovers();
+      return sockets.closed();
     },
   };
+}
+
+/** An IP address is not looked up: that would cost every connection a resolver of its own. */
+function targetOf({ host, address }: Endpoint): string {
+  const version = isIP(host);
+  return version === 0 ? `dns:///${address}` : `ipv${version}:${address}`;
 }

@@ -12,7 +12,7 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
   const { address } = settings.endpoint;
   const channel = openChannel(settings);
   const { client } = channel;
-  const open = new Set<() => void>();
+  const open = new Set<() => unknown>();
   const closing = new AbortController();
   const closed = closing.signal;
   // Every watch that waits to try again listens; Node.js takes more than ten for a leak and warns.
@@ -125,19 +125,16 @@ export function createGrpcTransport(settings: ChannelSettings): Transport {
 
     fresh() {
       const other = createGrpcTransport(settings);
-      const end = () => {
-        open.delete(end);
-        other.close();
-      };
+      const end = () => other.close().finally(() => open.delete(end));
       if (closed.aborted) end();
       else open.add(end);
       return { ...other, close: end };
     },
 
-    close() {
+    async close() {
       closing.abort();
-      for (const cancel of open) cancel();
-      channel.close();
+      const ended = [...open].map((end) => end());
+      await Promise.all([channel.close(), ...ended]);
     },
   };
 }

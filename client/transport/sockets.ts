@@ -6,8 +6,8 @@ const graceMs = 1_000;
 
 /** The sockets of one channel. */
 export interface SocketTracker {
-  /** Destroys those that are still open after a second. */
-  destroyLeftovers(): void;
+  /** Resolves when none is open any more; those that still are after a second are destroyed. */
+  closed(): Promise<void>;
 }
 
 /**
@@ -29,10 +29,14 @@ export function trackSockets(credentials: ChannelCredentials): SocketTracker {
     return connector;
   };
   return {
-    destroyLeftovers() {
-      setTimeout(() => {
+    async closed() {
+      if (sockets.size === 0) return;
+      // Holds the process as well: idle sockets do not, and whoever waits for this would never be woken.
+      const deadline = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
-      }, graceMs).unref();
+      }, graceMs);
+      await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+      clearTimeout(deadline);
     },
   };
 }

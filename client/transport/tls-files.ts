@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { RouteError } from '../errors/route-error.js';
 import type { TlsOptions } from './credentials.js';
@@ -15,7 +16,7 @@ export interface TlsFiles {
 /**
  * Reads PEM files for `connect({ tls })` or `createCredentials`.
  *
- * @throws RouteError INVALID_ARGUMENT / INVALID_CREDENTIALS when one cannot be read
+ * @throws RouteError INVALID_ARGUMENT / INVALID_CREDENTIALS when one cannot be read, or no agent could accept the certificate now
  */
 export async function readTlsFiles({ ca, certificate, key }: TlsFiles): Promise<TlsOptions> {
   const [caPem, certificatePem, keyPem] = await Promise.all([
@@ -23,7 +24,41 @@ export async function readTlsFiles({ ca, certificate, key }: TlsFiles): Promise<
     readPem('client certificate', certificate),
     readPem('client key', key),
   ]);
+  checkDates(certificatePem, certificate);
   return { ca: caPem, certificate: certificatePem, key: keyPem };
+}
+
+/** An agent that refuses it can only close the connection, which says neither why nor whose fault it is. */
+function checkDates(pem: Buffer, path: string): void {
+  const certificate = readCertificate(pem);
+  if (certificate === undefined) return;
+  const { subject, validFrom, validTo } = certificate;
+  const now = Date.now();
+  const named = `the client certificate "${path}" (${subject.split('\n').at(-1) ?? ''})`;
+  if (Date.parse(validTo) <= now) {
+    throw invalid(`${named} expired on ${timeText(validTo)}`, 'renew it, or check the clock of this machine');
+  }
+  if (Date.parse(validFrom) > now) {
+    throw invalid(`${named} is not valid before ${timeText(validFrom)}`, 'wait until then, or check the clock of this machine');
+  }
+}
+
+/** Undefined: it is none, as is told when it is used. */
+function readCertificate(pem: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+/** "2026-11-23T15:49:17Z" */
+function timeText(text: string): string {
+  return `${new Date(text).toISOString().slice(0, 19)}Z`;
+}
+
+function invalid(message: string, remedy: string, cause?: unknown): RouteError {
+  return new RouteError({ code: 'INVALID_ARGUMENT', reason: 'INVALID_CREDENTIALS', message, remedy, cause });
 }
 
 async function readPem(subject: string, path: string): Promise<Buffer> {
@@ -31,12 +66,6 @@ async function readPem(subject: string, path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (cause) {
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    throw new RouteError({
-      code: 'INVALID_ARGUMENT',
-      reason: 'INVALID_CREDENTIALS',
-      message: `the ${subject} "${path}" cannot be read (${code})`,
-      remedy: 'check the path and that this user may read the file',
-      cause,
-    });
+    throw invalid(`the ${subject} "${path}" cannot be read (${code})`, 'check the path and that this user may read the file', cause);
   }
 }

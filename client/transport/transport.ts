@@ -37,6 +37,6 @@ export interface Transport {
   ): AsyncGenerator<Response, void, undefined>;
   /** The same agent over a connection that is opened with the first call. Whoever asked closes it; closing this one also does. */
   fresh(): Transport;
-  /** Cancels what is open and closes the connection. */
-  close(): void;
+  /** Cancels what is open and closes the connection. Resolves when nothing of it is left, after a second at most; never rejects. */
+  close(): Promise<void>;
 }

@@ -31,7 +31,7 @@ function watchOver(messages: readonly WatchRoutesResponse[], options: WatchOptio
       }
       await promise;
     }
-    const close = () => {
+    const close = async () => {
       if (seen.open > 0) seen.open -= 1;
       reject(new RouteError({ code: 'CANCELLED', reason: 'CANCELLED', message: 'closed' }));
     };

@@ -212,6 +212,20 @@ export function describeRollouts({ name, missing, create }: RolloutSubject): voi
       expect(await controller.run('rollout', 'undo', id)).toMatchObject({ code: 0 });
     });
 
+    it('goes through after its controller was killed while a host was being changed, which the agent undid', async () => {
+      const { controller } = fleet;
+      await dropAnswersTo('host-1');
+      const live = controller.start(...(await rollOut('good', ...probed, ...atOnce)));
+      await changed('host-1');
+      const id = rolloutIdIn((await live.kill()).stdout);
+      await undoing.run();
+      const resumed = await controller.run('rollout', 'resume', id);
+      expect(resumed).toMatchObject({ code: 0, stdout: expect.stringContaining('\ndone; 8 of 8 confirmed\n') });
+      await expectTables(Object.fromEntries(names.map((name) => [name, 'good'])));
+      expect(await commitsOf(id)).toEqual(['host-1 committed', 'host-1 rolledBack', ...names.slice(1).map((name) => `${name} committed`)]);
+      expect(await controller.run('rollout', 'undo', id)).toMatchObject({ code: 0 });
+    });
+
     /** The second router knows no way back to these hosts. */
     async function dropAnswersTo(...dropped: readonly string[]): Promise<void> {
       const { ip } = fleet.routers[1].namespace;

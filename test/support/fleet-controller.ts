@@ -17,6 +17,8 @@ export interface LiveControllerRun {
   readonly stdout: string;
   /** Resolves when it has written this to stdout. @throws when it ends without */
   said(text: string): Promise<void>;
+  /** Ends it by SIGKILL. */
+  kill(): Promise<ControllerRun>;
   readonly ended: Promise<ControllerRun>;
 }
 
@@ -60,6 +62,10 @@ export function createFleetController(namespace: Namespace, { program, inventory
           ended.then((run) => failed(new Error(`it never said "${text}": ${JSON.stringify(run)}`)), failed);
         }),
       ended,
+      kill() {
+        child.kill('SIGKILL');
+        return ended;
+      },
     };
   }
 

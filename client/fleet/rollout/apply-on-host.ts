@@ -6,7 +6,7 @@ import type { RouteClient } from '../../route-client.js';
 import type { Host } from '../host.js';
 import type { ApplyContext, ApplyReport } from './host-work.js';
 import type { RolloutReason } from './rollout-event.js';
-import { type Attempt, findCommit, type HostAccess, insist, noteOf } from './settle.js';
+import { type Attempt, findChange, type HostAccess, insist, noteOf } from './settle.js';
 
 /** The change of one host. */
 export interface HostChange {
@@ -30,19 +30,21 @@ export function applyOnHost(
   let sent = resumed;
   /** The confirmation may have. */
   let confirmed = confirming;
-  let seen = false;
+  /** The host has known this attempt. */
+  let seen: string | undefined;
 
   async function attempt(client: RouteClient): Promise<Attempt<ApplyReport>> {
-    let commit = await findCommit(client, commitId);
+    const { id, commit: known } = await findChange(client, commitId);
+    let commit = known;
     if (commit === undefined) {
-      if (seen || confirmed) return lost();
+      if (seen === id || confirmed) return lost();
       if (signal.aborted) return cancelled();
       sent = true;
-      const result = await client.applyRoutes(change, { ...options, commitId, requestId: commitId, requireFreshConnection: true, signal });
+      const result = await client.applyRoutes(change, { ...options, commitId: id, requestId: id, requireFreshConnection: true, signal });
       commit = result.commit;
       if (commit === undefined) return { outcome: 'confirmed', note: { mayStand: false } };
     }
-    seen = true;
+    seen = id;
     return judge(client, commit);
   }
 
@@ -67,9 +69,9 @@ export function applyOnHost(
   async function settlePending(client: RouteClient, commit: Commit): Promise<Commit> {
     const passed = commit.probes.every(({ passedBefore, passedAfter }) => !passedBefore || passedAfter === true);
     // Once it was announced it is given until it is answered: it may be there already.
-    if (!confirmed && (signal.aborted || !passed || !(await mayConfirm()))) return client.cancelCommit(commitId);
+    if (!confirmed && (signal.aborted || !passed || !(await mayConfirm()))) return client.cancelCommit(commit.id);
     confirmed = true;
-    return client.confirmCommit(commitId);
+    return client.confirmCommit(commit.id);
   }
 
   return insist<ApplyReport>(host, access, {

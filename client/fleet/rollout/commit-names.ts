@@ -10,6 +10,11 @@ export function commitIdOf(rolloutId: string, host: string): string {
   return `rollout.${rolloutId}.${hashOf(host)}`;
 }
 
+/** Of a further attempt, from 1: the one before was undone because its call ended. */
+export function attemptIdOf(commitId: string, attempt: number): string {
+  return attempt === 1 ? commitId : `${commitId}.a${attempt}`;
+}
+
 /** Of one attempt to undo it; rows are put back owner by owner. */
 export function undoCommitIdOf(commitId: string, attempt: number, owner: string | undefined): string {
   return `${commitId}.u${attempt}.${owner === undefined ? 'none' : hashOf(owner).slice(0, 6)}`;

@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import { RouteError, type RouteErrorReason, type RouteFailure } from '../../errors/route-error.js';
 import type { Commit } from '../../model/commit.js';
 import type { RouteClient } from '../../route-client.js';
 import type { Connector } from '../connector.js';
 import type { Host } from '../host.js';
 import type { Clock } from './clock.js';
+import { attemptIdOf } from './commit-names.js';
 import type { HostNote } from './rollout-event.js';
 
 /** How hosts are worked on. */
@@ -16,17 +18,17 @@ export interface HostAccess {
   readonly settleMs: number;
 }
 
+/** What is asked about was settled in between, by its timer for one: the next question shows how. */
+const overtaken: ReadonlySet<RouteErrorReason> = new Set(['COMMIT_NOT_PENDING', 'COMMIT_ID_MISMATCH', 'COMMIT_EXISTS']);
+
 /** It may be reached, or give another answer, a moment later. */
-const transient: ReadonlySet<RouteErrorReason> = new Set([
-  'UNREACHABLE',
-  'DEADLINE_EXCEEDED',
-  'CANCELLED',
-  'AGENT_STOPPING',
-  // What is asked about was settled in between, by its timer for one: the next question shows how.
-  'COMMIT_NOT_PENDING',
-  'COMMIT_ID_MISMATCH',
-  'COMMIT_EXISTS',
-]);
+const transient: ReadonlySet<RouteErrorReason> = new Set(['UNREACHABLE', 'DEADLINE_EXCEEDED', 'CANCELLED', 'AGENT_STOPPING', ...overtaken]);
+
+/**
+ * A connection that is reset during the handshake looks as if a certificate was refused. That may pass as well where it is worth to go on; where it is
+ * not, it is taken for what it says.
+ */
+const ambiguous: ReadonlySet<RouteErrorReason> = new Set(['TLS_REFUSED']);
 
 /** What one attempt came to; "again": ask once more after a pause. */
 export type Attempt<Report> = Report | 'again';
@@ -49,28 +51,56 @@ export async function insist<Report>(
   { connector, clock, pauseMs, settleMs }: HostAccess,
   { signal, attempt, worthIt, gaveUp, refused }: InsistOptions<Report>,
 ): Promise<Report> {
-  let abortedAt: number | undefined;
+  let abortedAt = clock.now();
+  const noteAbort = () => {
+    abortedAt = clock.now();
+  };
+  // Hosts that a gate looks at share one; Node.js takes more than ten listeners for a leak and warns.
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', noteAbort);
   let last: RouteError | undefined;
-  for (;;) {
-    let client: RouteClient | undefined;
-    try {
-      client = await connector(host);
-      const report = await attempt(client);
-      if (report !== 'again') return report;
-    } catch (error) {
-      if (!(error instanceof RouteError)) throw error;
-      if (!transient.has(error.reason)) return refused(error);
-      if (!worthIt()) return gaveUp(error);
-      // What was cancelled by this side says nothing about the host.
-      if (error.reason !== 'CANCELLED') last = error;
-    } finally {
-      client?.close();
+  try {
+    for (;;) {
+      let client: RouteClient | undefined;
+      let patienceMs = settleMs / 2;
+      try {
+        client = await connector(host);
+        const report = await attempt(client);
+        if (report !== 'again') return report;
+      } catch (error) {
+        if (!(error instanceof RouteError)) throw error;
+        const mayPass = transient.has(error.reason) || (ambiguous.has(error.reason) && worthIt());
+        if (!mayPass) return refused(error);
+        if (!worthIt()) return gaveUp(error);
+        // What was cancelled by this side says nothing about the host.
+        if (error.reason !== 'CANCELLED') last = error;
+        if (overtaken.has(error.reason)) patienceMs = settleMs;
+      } finally {
+        client?.close();
+      }
+      // An attempt may take long: it is the time since the abort that counts, not since it was seen.
+      if (signal.aborted && clock.now() - abortedAt >= patienceMs) return gaveUp(last);
+      await clock.sleep(pauseMs, signal.aborted ? undefined : signal);
     }
-    if (signal.aborted) {
-      abortedAt ??= clock.now();
-      if (clock.now() - abortedAt >= settleMs / 2) return gaveUp(last);
-    }
-    await clock.sleep(pauseMs, signal.aborted ? undefined : signal);
+  } finally {
+    signal.removeEventListener('abort', noteAbort);
+  }
+}
+
+/**
+ * The last attempt at the change of a host. An agent undoes a change whose call ends while it is being made, with the controller or the connection; such
+ * an attempt says nothing about the change, and another one follows it.
+ *
+ * @returns without a commit: the host does not know this attempt
+ */
+export async function findChange(
+  client: RouteClient,
+  commitId: string,
+): Promise<{ readonly id: string; readonly commit?: Commit | undefined }> {
+  for (let attempt = 1; ; attempt++) {
+    const id = attemptIdOf(commitId, attempt);
+    const commit = await findCommit(client, id);
+    if (commit?.state !== 'rolledBack' || commit.failure?.reason !== 'CANCELLED') return { id, commit };
   }
 }
 

@@ -1,4 +1,4 @@
-import { RouteError } from '../../errors/route-error.js';
+import { RouteError, type RouteErrorReason } from '../../errors/route-error.js';
 import type { ApplyOptions } from '../../model/call-options.js';
 import type { Commit } from '../../model/commit.js';
 import type { Plan } from '../../model/plan.js';
@@ -8,7 +8,7 @@ import { routeKeyText } from '../../route-key-text.js';
 import type { HostChange } from './apply-on-host.js';
 import { undoCommitIdOf } from './commit-names.js';
 import type { UndoReport, WorkContext } from './host-work.js';
-import { type Attempt, findCommit, type HostAccess, insist, noteOf } from './settle.js';
+import { type Attempt, findChange, findCommit, type HostAccess, insist, noteOf } from './settle.js';
 import { planUndo, type UndoGroup } from './undo-plan.js';
 
 /**
@@ -23,15 +23,15 @@ export function undoOnHost(
   { signal }: WorkContext,
 ): Promise<UndoReport> {
   async function attempt(client: RouteClient): Promise<Attempt<UndoReport>> {
-    const commit = await findCommit(client, commitId);
-    if (commit === undefined) return lost(commitId);
+    const { id, commit } = await findChange(client, commitId);
+    if (commit === undefined) return id === commitId ? lost(commitId) : { outcome: 'rolledBack', note: { mayStand: false } };
     switch (commit.state) {
       case 'applying':
       case 'rollingBack':
         return 'again';
       case 'pendingConfirmation':
         // Its confirmation never arrived: the host itself undoes it best.
-        await client.cancelCommit(commitId);
+        await client.cancelCommit(id);
         return 'again';
       case 'rolledBack':
         return { outcome: 'rolledBack', note: { ...(commit.failure && noteOf(commit.failure, false)), mayStand: false } };
@@ -51,22 +51,33 @@ export function undoOnHost(
   async function restore(client: RouteClient, commit: Commit): Promise<Attempt<UndoReport>> {
     for (const owner of ownersBefore(commit)) {
       // Rows that are back wait for a confirmation, and look as if all were done.
-      const known = await findCommit(client, undoCommitIdOf(commitId, attemptNumber, owner));
-      if (known?.state === 'applying' || known?.state === 'rollingBack') return 'again';
-      if (known?.state === 'pendingConfirmation') await client.confirmCommit(known.id);
+      const { last } = await triesOf(client, owner);
+      if (last?.state === 'applying' || last?.state === 'rollingBack') return 'again';
+      if (last?.state === 'pendingConfirmation') await client.confirmCommit(last.id);
     }
     const current = new Map<string, Route>();
     for await (const route of client.listRoutes()) current.set(routeKeyText(route), route);
     const { groups, left } = planUndo(commit.steps, current, commit.owner);
     const [group] = groups;
     if (group === undefined) return restored(left);
-    const undoId = undoCommitIdOf(commitId, attemptNumber, group.owner);
-    const known = await findCommit(client, undoId);
-    if (known !== undefined) return failed(noteOf(known.failure ?? isBack, true));
+    const { last, nextId } = await triesOf(client, group.owner);
+    if (last !== undefined && !wasCutShort(last)) return failed(noteOf(last.failure ?? isBack, true));
     if (signal.aborted) return failed({ reason: 'CANCELLED', message: 'its time was over', mayStand: true });
-    await applyGroup(client, group, commit, current, undoId);
+    await applyGroup(client, group, commit, current, nextId);
     // The next look settles it, and goes on with what is left.
     return 'again';
+  }
+
+  /** The last try to put rows of an owner back, if there was one, and the id of the next. */
+  async function triesOf(client: RouteClient, owner: string | undefined): Promise<{ readonly last?: Commit; readonly nextId: string }> {
+    const firstId = undoCommitIdOf(commitId, attemptNumber, owner);
+    let last: Commit | undefined;
+    for (let count = 1; ; count += 1) {
+      const nextId = count === 1 ? firstId : `${firstId}.${count}`;
+      const known = await findCommit(client, nextId);
+      if (known === undefined) return { ...(last && { last }), nextId };
+      last = known;
+    }
   }
 
   async function applyGroup(
@@ -116,6 +127,13 @@ export function undoOnHost(
 function ownersBefore({ steps }: Commit): ReadonlySet<string | undefined> {
   return new Set(steps.map(({ before, after }) => (before === undefined ? after?.owner : before.owner)));
 }
+
+/** The host undid it since it did not hear from this side in time, or was restarted: nothing speaks against another try. */
+function wasCutShort({ state, failure }: Commit): boolean {
+  return state === 'rolledBack' && failure !== undefined && cutShort.has(failure.reason);
+}
+
+const cutShort: ReadonlySet<RouteErrorReason> = new Set(['CANCELLED', 'NOT_CONFIRMED', 'AGENT_RESTARTED']);
 
 /** It was done, and the rows are as the rollout left them all the same. */
 const isBack = { reason: 'FOREIGN_CHANGE', message: 'what was undone is back', remedy: 'see what writes these rows' } as const;

@@ -1,6 +1,6 @@
 import { FleetError } from '../fleet-error.js';
 
-const remedy = 'write growing sizes such as "1,10%,50%,100%": hosts or percentages of all hosts, each counting those before it';
+const remedy = 'write growing sizes above 0 such as "1,10%,50%,100%": hosts or percentages of all hosts, each counting those before it';
 
 /**
  * Reads the waves of a rollout, "1, 10%, 50%, 100%": how many of all hosts are done when a wave is over. A percentage is rounded up, so that it is one
@@ -13,21 +13,25 @@ export function parseWaves(text: string, hostCount: number): readonly number[] {
   const sizes = text.split(',').map((part) => readSize(part.trim()));
   checkGrowth(sizes.filter(({ percent }) => percent));
   checkGrowth(sizes.filter(({ percent }) => !percent));
-  const totals = sizes.map(({ percent, amount }) => Math.min(percent ? Math.ceil((amount * hostCount) / 100) : amount, hostCount));
+  const totals = sizes.map(({ percent, amount }) => Math.min(percent ? Math.ceil((amount * hostCount) / wholePercent) : amount, hostCount));
   return [...totals, hostCount].filter((total, index, all) => all.slice(0, index).every((before) => before < total));
 }
 
+/** 100 %, in the thousandths in which percentages are counted: fractions of two would not add up. */
+const wholePercent = 100_000;
+
 interface WaveSize {
   readonly given: string;
+  /** Hosts, or thousandths of a percent. */
   readonly amount: number;
   readonly percent: boolean;
 }
 
 function readSize(given: string): WaveSize {
-  const [, digits, sign] = /^(\d{1,6})(%?)$/.exec(given) ?? [];
-  const amount = Number(digits);
-  const percent = sign === '%';
-  if (amount > 0 && !(percent && amount > 100)) return { given, amount, percent };
+  const [, hosts, percentage] = /^(?:(\d{1,6})|(\d{1,3}(?:\.\d{1,3})?)%)$/.exec(given) ?? [];
+  const percent = percentage !== undefined;
+  const amount = percent ? Math.round(Number(percentage) * 1_000) : Number(hosts);
+  if (amount > 0 && !(percent && amount > wholePercent)) return { given, amount, percent };
   throw new FleetError('ROLLOUT_INVALID', `"${given}" is no size of a wave`, remedy);
 }
 

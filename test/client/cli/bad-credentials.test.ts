@@ -25,7 +25,6 @@ describe('the wrong certificate', () => {
 
   it.each([
     ['of another CA', async () => (await createTestPki()).issueClient({ name: 'stranger' })],
-    ['that has expired', () => fleet.pki.issueClient({ name: 'late', validity: 'expired' })],
     ['for servers', () => fleet.pki.issueServer({ name: 'server', dnsNames: ['server'] })],
   ])('of the client: one %s', async (_what, issue) => {
     const identity = await issue();
@@ -34,6 +33,25 @@ describe('the wrong certificate', () => {
     const { code, stdout, stderr } = await list('--tls-ca', fleet.files.ca, '--tls-cert', certificate, '--tls-key', key);
     expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ .*client certificate.* \(TLS_REFUSED\)\. Remedy: .*client certificate/);
     expect([code, stdout]).toEqual([1, '']);
+  });
+
+  it.each([
+    [
+      'expired',
+      /error: the client certificate "\S+\/dated\.pem" \(CN=dated\) expired on \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(INVALID_CREDENTIALS\)\. Remedy: renew it/,
+    ],
+    [
+      'notYetValid',
+      /error: the client certificate "\S+\/dated\.pem" \(CN=dated\) is not valid before \S+Z \(INVALID_CREDENTIALS\)\. Remedy: wait until then/,
+    ],
+  ] as const)('of the client: one that is %s, before it is sent', async (validity, told) => {
+    const { certificate, key } = await fleet.pki.writeTo(
+      fleet.directory,
+      'dated',
+      await fleet.pki.issueClient({ name: 'dated', validity }),
+    );
+    const ran = await list('--tls-ca', fleet.files.ca, '--tls-cert', certificate, '--tls-key', key);
+    expect(ran).toEqual({ code: 64, stdout: '', stderr: expect.stringMatching(told) });
   });
 
   it('of the client: a key that is not its own', async () => {

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { TestAgent } from '../../../agent/testing.js';
 import { runCli } from '../../../client/cli/run-cli.js';
+import { startFaultProxy } from '../../support/fault-proxy.js';
 import { startFleet, type TestFleet } from '../test-fleet.js';
-import { startProxy } from './proxy.js';
 import { type LiveRun, run, start } from './run.js';
 
 let fleet: TestFleet;
@@ -117,7 +117,8 @@ describe('routefleet watch', () => {
   });
 
   it('goes on without loss when only the connection broke, and says so', async () => {
-    const proxy = await startProxy(web1.address);
+    const proxy = await startFaultProxy(web1.address);
+    onTestFinished(proxy.close);
     const options = ['--address', proxy.address, ...fleet.tlsArgs];
     const interruption = new AbortController();
     const live = start(['watch', ...options], { signal: interruption.signal });

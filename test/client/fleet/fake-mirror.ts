@@ -40,7 +40,7 @@ export function createFakeFleet(names: readonly string[], connect: (name: string
       given.signal?.addEventListener('abort', () => void known(name).mirror.close());
       return known(name).mirror;
     },
-    close() {
+    async [Symbol.asyncDispose]() {
       open -= 1;
     },
   });

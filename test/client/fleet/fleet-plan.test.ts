@@ -71,9 +71,9 @@ describe('the plan of a fleet', () => {
         return {
           ...client,
           planRoutes: (...args) => client.planRoutes(...args),
-          close() {
+          async [Symbol.asyncDispose]() {
             running -= 1;
-            client.close();
+            await client[Symbol.asyncDispose]();
           },
         };
       };

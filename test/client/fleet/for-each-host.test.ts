@@ -17,10 +17,10 @@ function countingConnector(): { readonly connector: Connector; readonly open: ()
   const connector: Connector = async () => {
     open += 1;
     most = Math.max(most, open);
-    const close = () => {
+    const close = async () => {
       open -= 1;
     };
-    return { close } as unknown as RouteClient;
+    return { [Symbol.asyncDispose]: close } as unknown as RouteClient;
   };
   return { connector, open: () => open, most: () => most };
 }

@@ -71,6 +71,21 @@ it('asks again and again for a confirmation that was announced, also when it is 
   expect([report.outcome, asked]).toEqual(['confirmed', 3]);
 });
 
+it('cancels what is pending once it is to, and says what the host made of that', async () => {
+  const cancelled: string[] = [];
+  const report = await apply(
+    {
+      getCommit: async () => pending,
+      cancelCommit: async (id) => {
+        cancelled.push(id);
+        return { ...pending, state: 'rolledBack', failure: routeError('ABORTED', 'COMMIT_CANCELLED') };
+      },
+    },
+    { resumed: true, signal: AbortSignal.abort() },
+  );
+  expect([cancelled, report]).toMatchObject([['c1'], { outcome: 'rolledBack', note: { reason: 'COMMIT_CANCELLED', mayStand: false } }]);
+});
+
 it('is unreachable at once when nothing was sent, and says that nothing stands', async () => {
   const down = () => Promise.reject(routeError('UNAVAILABLE', 'UNREACHABLE'));
   expect(await apply({ getCommit: down })).toMatchObject({ outcome: 'unreachable', note: { mayStand: false } });

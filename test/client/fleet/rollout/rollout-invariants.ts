@@ -1,4 +1,4 @@
-import { commitIdOf } from '../../../../client/fleet/rollout/commit-names.js';
+import { attemptIdOf, commitIdOf } from '../../../../client/fleet/rollout/commit-names.js';
 import { reduce } from '../../../../client/fleet/rollout/reduce.js';
 import type { RolloutEvent } from '../../../../client/fleet/rollout/rollout-event.js';
 import { type HostState, initialState, isInFlight as isWorkedOn } from '../../../../client/fleet/rollout/rollout-state.js';
@@ -14,7 +14,7 @@ function hostViolations({ state, hosts, tempers, journal }: Simulated, name: str
   const found: string[] = [];
   const { status, mayStand } = state.hosts.get(name) ?? { status: 'forgotten', mayStand: false };
   const host = hosts.get(name) as FakeHost;
-  const commit = commitOf(host, commitIdOf('r1', name));
+  const commit = lastCommitOf(host);
   const isInitial = host.row?.etag === host.initial?.etag || host.foreign;
   const wrong = (what: string) => found.push(`${name} is ${status}, and ${what}`);
 
@@ -150,6 +150,16 @@ function journalViolations({ journal, policy, state, startAt }: Simulated): stri
 
 function isInFlight(host: HostState | undefined): boolean {
   return host !== undefined && isWorkedOn(host);
+}
+
+/** State of the last attempt at the change of a host; one that the host undid because the call ended is followed by another. */
+function lastCommitOf(host: FakeHost): string {
+  let state = 'none';
+  for (let attempt = 1; ; attempt += 1) {
+    const next = commitOf(host, attemptIdOf(commitIdOf('r1', host.name), attempt));
+    if (next === 'none') return state;
+    state = next;
+  }
 }
 
 function commitOf(host: FakeHost, id: string): string {

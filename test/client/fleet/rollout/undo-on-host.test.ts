@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { RouteErrorReason } from '../../../../client/errors/route-error.js';
 import type { UndoReport } from '../../../../client/fleet/rollout/host-work.js';
 import { undoOnHost } from '../../../../client/fleet/rollout/undo-on-host.js';
 import type { ApplyOptions } from '../../../../client/model/call-options.js';
@@ -26,9 +27,15 @@ interface FakeTable {
   rowAt(reading: number): Route;
   /** By the number of the plan, from 1. */
   plannedAt(plan: number): Route;
+  /** Why it undoes by itself what is applied, by the number of the apply, from 1. Absent: it lets it stand when it is confirmed. */
+  undoneFor?(apply: number): RouteErrorReason | undefined;
 }
 
-async function undo({ rowAt, plannedAt }: FakeTable): Promise<{ report: UndoReport; applied: readonly ApplyOptions[] }> {
+async function undo({
+  rowAt,
+  plannedAt,
+  undoneFor = () => undefined,
+}: FakeTable): Promise<{ report: UndoReport; applied: readonly ApplyOptions[] }> {
   const clock = createVirtualClock();
   const applied: ApplyOptions[] = [];
   const commits = new Map<string, Commit>([['c1', committed]]);
@@ -51,7 +58,9 @@ async function undo({ rowAt, plannedAt }: FakeTable): Promise<{ report: UndoRepo
     },
     applyRoutes: async (_change, options = {}) => {
       applied.push(options);
-      const commit: Commit = { ...committed, id: options.commitId ?? '', state: 'pendingConfirmation' };
+      const reason = undoneFor(applied.length);
+      const end = reason && ({ state: 'rolledBack', failure: routeError('ABORTED', reason) } as const);
+      const commit: Commit = { ...committed, id: options.commitId ?? '', state: 'pendingConfirmation', ...end };
       commits.set(commit.id, commit);
       return { ok: true, results: [], probes: [], commit };
     },
@@ -92,4 +101,23 @@ it('fails where what it restored does not stay', async () => {
   const { report, applied } = await undo({ rowAt: () => fakeRow(5), plannedAt: () => fakeRow(5) });
   expect(applied).toHaveLength(1);
   expect(report).toMatchObject({ outcome: 'undoFailed', note: { reason: 'FOREIGN_CHANGE', mayStand: true } });
+});
+
+it.each(['CANCELLED', 'NOT_CONFIRMED', 'AGENT_RESTARTED'] as const)(
+  'tries again, by another commit, where the host took it back for %s',
+  async (reason) => {
+    const { report, applied } = await undo({
+      rowAt: (reading) => fakeRow(reading < 3 ? 5 : 1),
+      plannedAt: () => fakeRow(5),
+      undoneFor: (apply) => (apply === 1 ? reason : undefined),
+    });
+    expect(report).toEqual({ outcome: 'undone', note: { mayStand: false } });
+    const [first, second] = applied.map(({ commitId }) => commitId);
+    expect([second, applied.length]).toEqual([`${first}.2`, 2]);
+  },
+);
+
+it('does not try again where the host could not write it', async () => {
+  const { report, applied } = await undo({ rowAt: () => fakeRow(5), plannedAt: () => fakeRow(5), undoneFor: () => 'ACCESS_DENIED' });
+  expect([report.outcome, report.note.reason, applied.length]).toEqual(['undoFailed', 'ACCESS_DENIED', 1]);
 });

@@ -6,6 +6,9 @@ describe('waves', () => {
     ['1,10%,50%,100%', 40, [1, 4, 20, 40]],
     // A percentage below one host is one host, never all and never none.
     ['1%', 5, [1, 5]],
+    ['0.1%', 3, [1, 3]],
+    ['0.1%,2.5%', 3_000, [3, 75, 3_000]],
+    ['1.1%', 1_000, [11, 1_000]],
     ['10%,50%', 3, [1, 2, 3]],
     // A wave that adds nobody is none.
     ['1,10%,100%', 5, [1, 5]],
@@ -19,7 +22,26 @@ describe('waves', () => {
     expect(parseWaves(text, hosts)).toEqual(waves);
   });
 
-  it.each(['', '0', '0%', '101%', '-1', '1.5', '10 %', 'all', '1,,2', '5,5', '5,2', '50%,10%', '1,50%,40%'])('refuses "%s"', (text) => {
+  it.each([
+    '',
+    '0',
+    '0%',
+    '0.0%',
+    '0.0001%',
+    '100.1%',
+    '.5%',
+    '1.%',
+    '101%',
+    '-1',
+    '1.5',
+    '10 %',
+    'all',
+    '1,,2',
+    '5,5',
+    '5,2',
+    '50%,10%',
+    '1,50%,40%',
+  ])('refuses "%s"', (text) => {
     expect(() => parseWaves(text, 10)).toThrow(expect.objectContaining({ code: 'ROLLOUT_INVALID', remedy: expect.any(String) }));
   });
 });
