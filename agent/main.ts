@@ -3,11 +3,13 @@ import { CommanderError } from 'commander';
 import pino, { type Logger } from 'pino';
 import { type AgentConfig, formatConfig, parseConfig } from './config.js';
 import { ConfigError } from './config-error.js';
+import { EnrollError } from './enroll/enroll-error.js';
 import { simulateHost } from './simulate.js';
 import { openLibrary, type RunningAgent, readTls, startAgent } from './start.js';
 
 const exitFailed = 1;
 const exitUsage = 64;
+const exitUnreachable = 69;
 const stopSignals: readonly NodeJS.Signals[] = [
   'SIGTERM',
   'SIGINT',
@@ -18,6 +20,12 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   try {
+    const [subcommand, ...rest] = process.argv.slice(2);
+    if (subcommand === 'enroll') {
+      const { runEnroll } = await import('./enroll/enroll-command.js');
+      process.stdout.write(await runEnroll(rest, process.env));
+      return 0;
+    }
     const { config, printConfig } = parseConfig(process.argv.slice(2), process.env);
     if (printConfig) {
       process.stdout.write(formatConfig(config));
@@ -68,6 +76,10 @@ function explain(error: unknown): number {
   if (error instanceof ConfigError) {
     process.stderr.write(`routefleet-agent: ${error.message}. Remedy: ${error.remedy}.\n`);
     return exitUsage;
+  }
+  if (error instanceof EnrollError) {
+    process.stderr.write(`routefleet-agent: ${error.message} (${error.code}). Remedy: ${error.remedy}.\n`);
+    return error.code === 'UNREACHABLE' ? exitUnreachable : exitFailed;
   }
   const { code, message } = error as NodeJS.ErrnoException;
   const remedy =

@@ -8,10 +8,12 @@ import { addCommit } from './commands/commit.js';
 import { addCompletion } from './commands/completion.js';
 import { addDefaultGateway } from './commands/default-gateway.js';
 import { addDrift } from './commands/drift.js';
+import { addEnroll } from './commands/enroll.js';
 import { examples, exitCodeHelp } from './commands/help.js';
 import { addHistory } from './commands/history.js';
 import { addInterfaces } from './commands/interfaces.js';
 import { addInventory } from './commands/inventory.js';
+import { addPki } from './commands/pki.js';
 import { addPlan } from './commands/plan.js';
 import { addRollout } from './commands/rollout.js';
 import { addRoutes } from './commands/routes.js';
@@ -58,6 +60,8 @@ export function createProgram(context: CommandContext): Command {
   addBestRoute(program, context);
   addAgent(program, context);
   addInventory(program, context);
+  addPki(program, context);
+  addEnroll(program, context);
   addCompletion(program, context);
   return program;
 }

@@ -4,10 +4,9 @@ import { webcrypto } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
+import { keyAlgorithm, keyPem, signingAlgorithm } from '../../proto/certificate-request.js';
 
 const day = 86_400_000;
-const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' };
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
@@ -90,7 +89,7 @@ export async function createTestPki({ name = 'routefleet test CA' }: { readonly 
         await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
-    return { certificate: certificate.toString('pem'), key: await exportKey(own.privateKey) };
+    return { certificate: certificate.toString('pem'), key: await keyPem(own.privateKey) };
   }
 
   const ca = authority.toString('pem');
@@ -122,12 +121,6 @@ function periodOf(validity: Validity): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
   const [from, to] = { valid: [-1, 365], expired: [-30, -1], notYetValid: [1, 30] }[validity] as [number, number];
   return { notBefore: new Date(now + from * day), notAfter: new Date(now + to * day) };
-}
-
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n');
 }
 
 async function writeIdentity(directory: string, name: string, ca: string, { certificate, key }: Identity): Promise<IdentityFiles> {
