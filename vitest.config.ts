@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites that need more than Node.js: each is a project of its own, run by .ci/run. */
+/** Suites that need more than Node.js, or much time: each is a project of its own, run by .ci/run. */
 const deeper = {
   kernel: 'test/kernel/**/*.test.ts',
   windows: 'test/windows/**/*.test.ts',
   interop: 'test/interop/**/*.test.ts',
+  hostile: 'test/agent/hostile/**/*.test.ts',
 } as const;
 
 export default defineConfig({

@@ -3,6 +3,8 @@ import { Command, Option } from 'commander';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { version } from '../proto/gen/version.js';
+import type { SecurityFiles } from './access/security-files.js';
+import { type AuditMode, auditModes } from './audit/audit.js';
 import { ConfigError } from './config-error.js';
 import { type ProfileName, profiles } from './iphlpapi/simulated/profiles.js';
 
@@ -16,6 +18,8 @@ export interface AgentConfig {
   readonly tlsCertificate?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly tlsCa?: string | undefined;
+  readonly tlsCrl?: string | undefined;
+  readonly authorization?: string | undefined;
   /** Plaintext, on loopback alone. */
   readonly insecure: boolean;
   /** Undefined: a real library. */
@@ -28,6 +32,8 @@ export interface AgentConfig {
   /** Undefined: the usual place. */
   readonly stateDir?: string | undefined;
   readonly acceptJournalLoss: boolean;
+  /** What a failing audit log stops: changes of the table, or nothing. */
+  readonly audit: AuditMode;
   readonly reflection: boolean;
   readonly logLevel: (typeof logLevels)[number];
   readonly drainTimeoutSeconds: number;
@@ -39,6 +45,8 @@ const settings: z.ZodType<AgentConfig> = z.strictObject({
   tlsCertificate: z.string().min(1).optional(),
   tlsKey: z.string().min(1).optional(),
   tlsCa: z.string().min(1).optional(),
+  tlsCrl: z.string().min(1).optional(),
+  authorization: z.string().min(1).optional(),
   insecure: z.boolean(),
   simulate: z.enum(profileNames).optional(),
   simulateHostName: z.string().min(1).optional(),
@@ -47,6 +55,7 @@ const settings: z.ZodType<AgentConfig> = z.strictObject({
   ipv4Writes: z.enum(['classic', 'netio']),
   stateDir: z.string().min(1).optional(),
   acceptJournalLoss: z.boolean(),
+  audit: z.enum(auditModes),
   reflection: z.boolean(),
   logLevel: z.enum(logLevels),
   drainTimeoutSeconds: z.coerce.number().min(0).max(600),
@@ -57,6 +66,8 @@ const options = [
   new Option('--tls-certificate <file>', 'own certificate with its intermediates, PEM'),
   new Option('--tls-key <file>', 'key of the certificate, PEM'),
   new Option('--tls-ca <file>', 'authority whose client certificates are let in, PEM'),
+  new Option('--tls-crl <file>', 'revocation lists of the authority, PEM'),
+  new Option('--authorization <file>', 'rules that say which client certificate may do what, YAML; see docs/security.md'),
   new Option('--insecure', 'plaintext and no authentication; only on a loopback address').default(false),
   new Option('--simulate <profile>', `simulate a Windows host in memory: ${profileNames.join(', ')}`),
   new Option('--simulate-host-name <name>', 'name of the simulated host (default: that of the profile)'),
@@ -71,6 +82,10 @@ const options = [
     'where the journal is kept (default on Windows: %ProgramData%\\routefleet, else /var/lib/routefleet; with --simulate a temporary one)',
   ),
   new Option('--accept-journal-loss', 'set a damaged journal aside and go on with what is readable; see docs/operations.md').default(false),
+  new Option(
+    '--audit <mode>',
+    'required: no route is changed unless the audit log can be written; best-effort: changes go on without it; off: none is kept',
+  ).default('required'),
   new Option('--reflection', 'serve gRPC reflection, for grpcurl and the like').default(false),
   new Option('--log-level <level>', logLevels.join(', ')).default('info'),
   new Option('--drain-timeout-seconds <s>', 'time that running calls get when the agent stops').default(10),
@@ -80,10 +95,14 @@ const help = `
 Every option can also stand in the environment (ROUTEFLEET_AGENT_LISTEN for --listen) and in the file of --config
 (YAML, listen: for --listen, tlsKey: for --tls-key). A flag wins over the environment, the environment over the file.
 
+"routefleet-agent enroll --help" tells how to get a certificate.
+"routefleet-agent authz test --help" explains what a certificate may do by an authorization file.
+"routefleet-agent audit verify --help" finds out whether the audit log was changed.
+
 Exit codes: 0 stopped on request · 1 failed · 64 bad option or configuration
 
 Examples:
-  routefleet-agent --tls-certificate agent.pem --tls-key agent-key.pem --tls-ca ca.pem
+  routefleet-agent --tls-certificate agent.pem --tls-key agent-key.pem --tls-ca ca.pem --authorization authorization.yaml
   routefleet-agent --simulate office --insecure --listen 127.0.0.1:7420 --reflection
 `;
 
@@ -168,21 +187,38 @@ function validate(values: Record<string, unknown>): AgentConfig {
   return config;
 }
 
-function checkTls({ listen, insecure, tlsCertificate, tlsKey, tlsCa }: AgentConfig): void {
-  const given = [tlsCertificate, tlsKey, tlsCa].filter((path) => path !== undefined).length;
-  if (insecure && given > 0) {
-    throw new ConfigError('--insecure stands beside TLS files', 'leave --insecure out; mutual TLS is the rule');
+function checkTls({ listen, insecure, tlsCertificate, tlsKey, tlsCa, tlsCrl, authorization }: AgentConfig): void {
+  const isAnyGiven = [tlsCertificate, tlsKey, tlsCa, tlsCrl, authorization].some((path) => path !== undefined);
+  if (insecure && isAnyGiven) {
+    throw new ConfigError('--insecure stands beside TLS files or --authorization', 'leave --insecure out; mutual TLS is the rule');
   }
   if (insecure && !/^(127\.[\d.]+|\[::1\]|localhost):/.test(listen)) {
     throw new ConfigError(
       `--insecure with --listen ${listen}: plaintext is allowed on loopback alone`,
-      'listen on 127.0.0.1, or give --tls-certificate, --tls-key and --tls-ca',
+      'listen on 127.0.0.1, or give --tls-certificate, --tls-key, --tls-ca and --authorization',
     );
   }
-  if (!insecure && given < 3) {
+  if (insecure) return;
+  const pair = [tlsCertificate, tlsKey, tlsCa].filter((path) => path !== undefined).length;
+  // Without any, an enrolment has them.
+  if (pair === 0) return;
+  if (pair < 3) {
     throw new ConfigError(
       'mutual TLS needs a certificate, its key and the authority of the clients',
       'give --tls-certificate, --tls-key and --tls-ca; for a trial on loopback --insecure',
     );
   }
+  if (authorization === undefined) {
+    throw new ConfigError(
+      'nobody may do anything without rules',
+      'give --authorization with a file such as "rules: [{ identities: [urn:routefleet:controller:noc], role: admin }]"; see docs/security.md',
+    );
+  }
+}
+
+/** The files of mutual TLS; undefined: plaintext. */
+export function securityFilesOf(config: AgentConfig): SecurityFiles | undefined {
+  const { tlsCertificate, tlsKey, tlsCa, tlsCrl, authorization } = config;
+  if (tlsCertificate === undefined || tlsKey === undefined || tlsCa === undefined || authorization === undefined) return undefined;
+  return { tlsCertificate, tlsKey, tlsCa, tlsCrl, authorization };
 }

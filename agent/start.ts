@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname, version as osVersion, release } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { version } from '../proto/gen/version.js';
+import { createGatekeeper } from './access/gatekeeper.js';
+import { createCallLimits } from './access/limits.js';
+import type { Security } from './access/security-files.js';
 import { CommitEngine } from './commits/engine.js';
 import { Keeper } from './commits/keeper.js';
 import type { AgentConfig } from './config.js';
@@ -18,9 +21,11 @@ import { createNetioTable } from './iphlpapi/netio-table.js';
 import { registerForChanges } from './iphlpapi/table-changes.js';
 import { agentStopping } from './routes/errors.js';
 import { keyText } from './routes/route.js';
+import { createAdmission } from './rpc/admission.js';
+import { createCallAudit } from './rpc/call-audit.js';
 import { createConnections } from './rpc/connections.js';
 import type { AgentIdentity } from './rpc/context.js';
-import type { TlsMaterial } from './rpc/credentials.js';
+import { MutualTlsCredentials } from './rpc/credentials.js';
 import { startServer } from './rpc/server.js';
 import { TableObserver } from './watch/table-observer.js';
 
@@ -65,25 +70,11 @@ function systemLibrary(): string | undefined {
   return join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'iphlpapi.dll');
 }
 
-/** The TLS files of the configuration; undefined for plaintext. */
-export function readTls({ tlsCertificate, tlsKey, tlsCa }: AgentConfig): TlsMaterial | undefined {
-  if (tlsCertificate === undefined || tlsKey === undefined || tlsCa === undefined) return undefined;
-  return { certificate: readPem('--tls-certificate', tlsCertificate), key: readPem('--tls-key', tlsKey), ca: readPem('--tls-ca', tlsCa) };
-}
-
-function readPem(flag: string, path: string): Buffer {
-  try {
-    const pem = readFileSync(path);
-    if (pem.includes('-----BEGIN ')) return pem;
-  } catch (cause) {
-    throw new ConfigError(`${flag}: ${(cause as Error).message}`, 'check the path, and that the agent may read it', cause);
-  }
-  throw new ConfigError(`${flag}: ${path} is not a PEM file`, 'give a file that begins with "-----BEGIN"');
-}
-
 /** An agent that serves. */
 export interface RunningAgent {
   readonly port: number;
+  /** New certificates for connections from now on, and new rules for all calls, also those that run. Not for an agent in plaintext. */
+  replaceSecurity(security: Security): void;
   /** Lets running calls end, undoes what nobody can confirm any more, and gives the state directory back. */
   stop(drainTimeoutMs: number): Promise<void>;
 }
@@ -91,20 +82,23 @@ export interface RunningAgent {
 /**
  * Starts an agent over a backend: undoes what an earlier run left unconfirmed, puts persistent routes back, and only then listens.
  *
+ * @param security - undefined: plaintext, which the configuration allows on loopback alone; everybody there may do everything
  * @throws ConfigError for a state directory that cannot be used; the system's error when the address cannot be had
  */
 export async function startAgent(
   { iphlpapi, identity }: Backend,
-  config: Pick<AgentConfig, 'listen' | 'ipv4Writes' | 'reflection' | 'stateDir' | 'acceptJournalLoss'>,
-  tls: TlsMaterial | undefined,
+  config: Pick<AgentConfig, 'listen' | 'ipv4Writes' | 'reflection' | 'stateDir' | 'acceptJournalLoss'> &
+    Partial<Pick<AgentConfig, 'audit'>>,
+  security: Security | undefined,
   log: Logger,
 ): Promise<RunningAgent> {
-  const state = await openState({ ...config, simulated: identity.engine === 'simulated' }, log);
+  const state = await openState({ audit: 'required', ...config, simulated: identity.engine === 'simulated' }, log);
+  const callAudit = createCallAudit(state.audit, log);
   const { journal } = state;
   const changes = registerForChanges(iphlpapi);
   const { told } = changes;
   const now = (): number => performance.now();
-  const connections = createConnections(now);
+  const connections = createConnections({ now, tls: security !== undefined });
   const observer = new TableObserver({
     table: (config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, told),
     log,
@@ -119,6 +113,7 @@ export async function startAgent(
     observer.close(agentStopping());
     await keeper.close();
     await engine.close();
+    callAudit.close();
     await state.release();
   };
   try {
@@ -137,11 +132,26 @@ export async function startAgent(
       identity: { ...identity, version, bootId: randomUUID(), library: iphlpapi.description, startTime: new Date() },
       limits: { maxMessageBytes, maxOperations },
       log,
+      callAudit,
       isElevated: () => iphlpapi.isElevated(),
     };
-    const server = await startServer({ context, connections, listen: config.listen, tls, reflection: config.reflection });
+    const credentials = security && new MutualTlsCredentials(security.tls);
+    const gatekeeper = security && createGatekeeper(security.rules);
+    const server = await startServer({
+      context,
+      connections,
+      credentials: credentials ?? ServerCredentials.createInsecure(),
+      admission: createAdmission(gatekeeper, connections),
+      callLimits: createCallLimits(now),
+      listen: config.listen,
+      reflection: config.reflection,
+    });
     return {
       port: server.port,
+      replaceSecurity({ tls, rules }) {
+        credentials?.replace(tls);
+        gatekeeper?.replace(rules);
+      },
       async stop(drainTimeoutMs) {
         // Watches never end by themselves, and would hold up the end of the others.
         observer.close(agentStopping());

@@ -3,12 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { parsePolicy } from './access/policy.js';
 import type { SimulationControl } from './iphlpapi/simulated/control.js';
 import type { ProfileName } from './iphlpapi/simulated/profiles.js';
 import { simulateHost } from './simulate.js';
 import { type RunningAgent, startAgent } from './start.js';
 
 export type { ProfileName, SimulationControl };
+
+const everybodyIsAdmin = 'rules: [{ identities: ["*"], role: admin }]';
 
 /** How the simulated agent shall be. */
 export interface TestAgentOptions {
@@ -22,6 +25,8 @@ export interface TestAgentOptions {
   readonly ipv4Writes?: 'classic' | 'netio';
   /** PEM texts for mutual TLS. Absent: plaintext. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
+  /** An authorization file as text, for mutual TLS. Default: every client certificate of the authority is that of an admin. */
+  readonly authorization?: string;
   /** Where the journal is kept. Default: a temporary directory, which goes with the agent. */
   readonly stateDir?: string;
   /** Default: silent. */
@@ -53,14 +58,19 @@ export async function startTestAgent({
   hostNumber = 1,
   ipv4Writes = 'classic',
   tls,
+  authorization = everybodyIsAdmin,
   stateDir,
   log = pino({ level: 'silent' }),
 }: TestAgentOptions = {}): Promise<TestAgent> {
   const backend = simulateHost({ profile, simulateHostName: hostName, simulateHostNumber: hostNumber });
-  const material = tls && { certificate: Buffer.from(tls.certificate), key: Buffer.from(tls.key), ca: Buffer.from(tls.ca) };
+  const security = tls && {
+    tls: { certificate: Buffer.from(tls.certificate), key: Buffer.from(tls.key), ca: Buffer.from(tls.ca) },
+    rules: { policy: parsePolicy(authorization, 'authorization'), isRevoked: () => false },
+    warnings: [],
+  };
   const memory = stateDir ?? (await mkdtemp(join(tmpdir(), 'routefleet-testing-')));
   const start = (listen: string): Promise<RunningAgent> =>
-    startAgent(backend, { listen, ipv4Writes, reflection: true, stateDir: memory, acceptJournalLoss: false }, material, log);
+    startAgent(backend, { listen, ipv4Writes, reflection: true, stateDir: memory, acceptJournalLoss: false }, security, log);
   let agent = await start('127.0.0.1:0');
   const { port } = agent;
   return {

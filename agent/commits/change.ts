@@ -3,6 +3,7 @@ import type { RouteReference, RouteRequest } from '../routes/resolve.js';
 import type { Route, RouteKey } from '../routes/route.js';
 import type { Atomicity, DriftPolicy } from './commit.js';
 import type { Failure } from './failure.js';
+import { fullGrant, type Grant } from './grant.js';
 import type { Peer, Probe } from './probes/probe.js';
 import type { TableReading } from './table-reading.js';
 
@@ -67,7 +68,8 @@ export interface Caller {
   readonly peer: Peer | undefined;
   /** When the connection was opened, by the clock of the engine, in ms; undefined: not known. */
   readonly connectedAt: number | undefined;
+  readonly grant: Grant;
 }
 
 /** The agent itself, when it puts rows back. */
-export const agentCaller: Caller = { actor: 'routefleet-agent', peer: undefined, connectedAt: undefined };
+export const agentCaller: Caller = { actor: 'routefleet-agent', peer: undefined, connectedAt: undefined, grant: fullGrant };

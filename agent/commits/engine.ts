@@ -10,12 +10,12 @@ import type { CommitRecord, Receipt } from './commit.js';
 import { underEither } from './either-signal.js';
 import type { Applied, ApplyEvents, CommitView, EngineOptions } from './engine-options.js';
 import { type Failure, toError, toFailure } from './failure.js';
+import { checkGrant, checkSettling, requireUnrestricted } from './grant.js';
 import { commitNotFound, lastOfRequest, repeatedCommit } from './history.js';
 import { isFinal } from './journal/memory.js';
 import { newCommit } from './new-commit.js';
 import { planNow } from './plan-now.js';
-import { judgeProbes } from './probes/judge-probes.js';
-import { runProbes } from './probes/run-probes.js';
+import { rehearseProbes } from './probes/rehearse-probes.js';
 import { createRecentReadings } from './recent-readings.js';
 import { guard } from './risks.js';
 import { rollBack } from './rollback.js';
@@ -83,8 +83,8 @@ export class CommitEngine {
   }
 
   /** What a change would do. Writes nothing, and waits for nobody. Its table is kept for a while, to tell what changed since. */
-  plan(change: Change, destinations: readonly Address[] = [], caller?: Caller): Promise<PlannedChange> {
-    return this.#plan(change, destinations, caller, true);
+  async plan(change: Change, destinations: readonly Address[] = [], caller?: Caller): Promise<PlannedChange> {
+    return (await this.#plan(change, destinations, caller, true)).plan;
   }
 
   /** Carries a change out. @throws RouteTableError before the first write; what fails later is told by the commit */
@@ -94,8 +94,7 @@ export class CommitEngine {
       const applied = await this.#queue.run(party, signal, () => this.#applyInTurn(change, options, caller, { ...events, signal }));
       if (!options.validateOnly) return { ...applied, probes: [] };
       // Out of turn: a confirmation must not wait for probes that only look.
-      const findings = await runProbes(options.probes, { table: this.#options.table, peer: caller.peer, signal });
-      return { ...applied, probes: judgeProbes(findings, undefined).results };
+      return { ...applied, probes: await rehearseProbes(options.probes, { table: this.#options.table, peer: caller.peer, signal }) };
     });
   }
 
@@ -103,6 +102,7 @@ export class CommitEngine {
   confirm(id: string, caller: Caller): Promise<CommitView> {
     return this.#queue.runNext(async () => {
       const unsettled = await this.#inTime(id);
+      checkSettling(caller, unsettled.record);
       requireFreshConnection(unsettled, caller.connectedAt);
       const record: CommitRecord = { ...unsettled.record, state: 'committed', endTime: new Date() };
       await this.#options.journal.append({ type: 'update', id, state: record.state, endTime: record.endTime });
@@ -116,6 +116,8 @@ export class CommitEngine {
   cancel(id: string, { abandon }: { readonly abandon: boolean }, caller: Caller): Promise<CommitView> {
     return this.#queue.runNext(async () => {
       const { record } = this.#named(id);
+      checkSettling(caller, record);
+      if (abandon) requireUnrestricted(caller.grant, 'give up undoing a commit');
       const by = caller.actor === '' ? '' : ` by ${caller.actor}`;
       const why: Failure = { reason: 'COMMIT_CANCELLED', message: `the commit was cancelled${by}`, remedy: 'plan the change again' };
       return this.#view(await this.#undo(record, why, abandon && record.state === 'rollback-failed'));
@@ -123,9 +125,10 @@ export class CommitEngine {
   }
 
   /** Restarts the timer of the pending commit. */
-  extend(id: string, confirmWithinMs: number): Promise<CommitView> {
+  extend(id: string, confirmWithinMs: number, caller: Caller): Promise<CommitView> {
     return this.#queue.runNext(async () => {
       const unsettled = await this.#inTime(id);
+      checkSettling(caller, unsettled.record);
       const record: CommitRecord = { ...unsettled.record, confirmWithinMs };
       this.#await(record, unsettled.appliedAt, confirmWithinMs);
       return this.#view(record);
@@ -166,7 +169,8 @@ export class CommitEngine {
     const repeated = this.#repeatOf(options);
     if (repeated !== undefined) return { plan: undefined, commit: this.#view(repeated) };
     if (!options.validateOnly) this.#refuseWrites(options.commitId);
-    const plan = await this.#plan(change, options.destinations, caller, options.validateOnly);
+    const { plan, reading } = await this.#plan(change, options.destinations, caller, options.validateOnly);
+    checkGrant(caller.grant, change, options, plan, reading);
     checkExpectations(plan, options);
     checkOperations(plan, change);
     guard(plan.risks, options);
@@ -177,11 +181,11 @@ export class CommitEngine {
   }
 
   /** Plans that are shown are kept; those that are only written would push them out. */
-  async #plan(change: Change, destinations: readonly Address[], caller: Caller | undefined, shown: boolean): Promise<PlannedChange> {
+  async #plan(change: Change, destinations: readonly Address[], caller: Caller | undefined, shown: boolean): ReturnType<typeof planNow> {
     const context = { ...this.#options, receipts: this.receipts, readings: this.#readings };
-    const { plan, reading } = await planNow(context, change, { controllers: this.#controllers(caller), destinations });
-    if (shown) this.#readings.keep(reading);
-    return plan;
+    const planned = await planNow(context, change, { controllers: this.#controllers(caller), destinations });
+    if (shown) this.#readings.keep(planned.reading);
+    return planned;
   }
 
   async #commit(change: Change, options: CommitOptions, caller: Caller, events: ApplyEvents, plan: PlannedChange): Promise<CommitRecord> {

@@ -9,6 +9,7 @@ import { defaultStateDirectory, prepareStateDirectory } from '../host/state-dire
 import { enroll } from './enroll.js';
 import { findEnrolment } from './enrolment-files.js';
 import { parseServer } from './server-address.js';
+import { starterRulesPath, writeStarterRules } from './starter-rules.js';
 
 const tokenVariable = 'ROUTEFLEET_AGENT_ENROLL_TOKEN';
 
@@ -71,7 +72,9 @@ export async function runEnroll(args: readonly string[], environment: Readonly<R
     );
   }
   const { notAfter } = await enroll({ server, pin, token, name, stateDirectory });
-  return `enrolled as ${name} until ${notAfter.toISOString()}; the agent uses it when it is started without --tls-certificate\n`;
+  const rules = starterRulesPath(stateDirectory);
+  const told = (await writeStarterRules(rules)) ? `; ${rules} lets every controller of the authority be an admin: narrow it` : '';
+  return `enrolled as ${name} until ${notAfter.toISOString()}; the agent uses it when it is started without --tls-certificate${told}\n`;
 }
 
 function nameOf({ name }: EnrollCommandOptions): string {

@@ -2,6 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { type AuditLog, type AuditMode, noAudit } from '../audit/audit.js';
+import { createAuditedJournal } from '../audit/audited-journal.js';
+import { FileAuditLog } from '../audit/file-audit-log.js';
 import type { Journal } from '../commits/journal/journal.js';
 import { openJournal } from '../commits/journal/open-journal.js';
 import { acquireSingleInstance } from './single-instance.js';
@@ -12,29 +15,35 @@ export interface StateOptions {
   /** Undefined: the usual place; for a simulated host a temporary directory, which goes with the agent. */
   readonly stateDir?: string | undefined;
   readonly acceptJournalLoss: boolean;
+  readonly audit: AuditMode;
   readonly simulated: boolean;
 }
 
 /** The memory of the agent, which no other agent uses meanwhile. */
 export interface AgentState {
   readonly directory: string;
+  /** Its commits are told to the audit log. */
   readonly journal: Journal;
-  /** Gives the directory back; the journal is closed by whoever wrote it. */
+  readonly audit: AuditLog;
+  /** Closes the audit log, and gives the directory back; the journal is closed by whoever wrote it. */
   release(): Promise<void>;
 }
 
 /** @throws ConfigError when the directory cannot be used, or another agent uses it */
-export async function openState({ stateDir, acceptJournalLoss, simulated }: StateOptions, log: Logger): Promise<AgentState> {
+export async function openState({ stateDir, acceptJournalLoss, audit: mode, simulated }: StateOptions, log: Logger): Promise<AgentState> {
   const temporary = stateDir === undefined && simulated;
   const path = temporary ? await mkdtemp(join(tmpdir(), 'routefleet-agent-')) : (stateDir ?? defaultStateDirectory());
   const directory = await prepareStateDirectory(path);
   const instance = await acquireSingleInstance(directory);
+  const audit = mode === 'off' ? noAudit : new FileAuditLog({ stateDirectory: directory, log });
   const release = async (): Promise<void> => {
+    await audit.close();
     await instance.release();
     if (temporary) await rm(directory, { recursive: true, force: true });
   };
   try {
-    return { directory, journal: await openJournal({ directory, acceptLoss: acceptJournalLoss, log }), release };
+    const journal = await openJournal({ directory, acceptLoss: acceptJournalLoss, log });
+    return { directory, journal: createAuditedJournal(journal, audit, mode, log), audit, release };
   } catch (error) {
     await release();
     throw error;

@@ -1,23 +1,62 @@
 import { addAbortSignal } from 'node:stream';
 import type { handleBidiStreamingCall, handleServerStreamingCall, handleUnaryCall, StatusObject } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import { type Call, type CallOfGrpc, describeCall } from './call.js';
-import type { Connections } from './connections.js';
+import type { Admission, AdmittedCall } from './admission.js';
+import type { Call, CallOfGrpc } from './call.js';
+import type { AuditedCall, CallAudit } from './call-audit.js';
 import { type OutgoingError, toStatus } from './status.js';
 
 /** What serving a call needs besides its handler. */
 export interface Serving {
   readonly log: Logger;
-  readonly connections: Connections;
+  readonly admission: Admission;
+  readonly audit: CallAudit;
+}
+
+/** A call while it is served. */
+type ServedCall = AdmittedCall & Pick<AuditedCall, 'sent'>;
+
+/** Serves a call if it may be made, and tells the audit log how that ended. */
+async function serveAdmitted<Result>(
+  { admission, audit }: Serving,
+  call: CallOfGrpc,
+  serve: (call: ServedCall) => Promise<Result>,
+): Promise<Result> {
+  const admitted = admit(admission, audit, call);
+  const { sent, ended } = audit.follow(call, admitted);
+  try {
+    const result = await serve({ ...admitted, sent });
+    ended();
+    return result;
+  } catch (error) {
+    ended(error);
+    throw error;
+  } finally {
+    admitted.done();
+  }
+}
+
+function admit(admission: Admission, audit: CallAudit, call: CallOfGrpc): AdmittedCall {
+  try {
+    return admission.admit(call);
+  } catch (error) {
+    audit.denied(call, error);
+    throw error;
+  }
 }
 
 /** Serves a unary RPC by a promise. */
-export function unary<Request, Response>(
-  { log, connections }: Serving,
+export function unary<Request, Response extends object>(
+  serving: Serving,
   handle: (request: Request, call: Call) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
+  const { log } = serving;
   return (call, callback) => {
-    handle(call.request, describeCall(call, connections)).then(
+    serveAdmitted(serving, call, async (served) => {
+      const response = await handle(call.request, served);
+      served.sent(response);
+      return response;
+    }).then(
       (response) => {
         log.debug({ rpc: call.getPath(), peer: call.getPeer() }, 'served');
         callback(null, response);
@@ -28,35 +67,30 @@ export function unary<Request, Response>(
 }
 
 /** Serves a server-streaming RPC by an async iterable: pulled only as fast as the client reads, ended when the client leaves. */
-export function serverStreaming<Request, Response>(
-  { log, connections }: Serving,
+export function serverStreaming<Request, Response extends object>(
+  serving: Serving,
   handle: (request: Request, call: Call) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
-  return (call) => answer(log, call, handle(call.request, describeCall(call, connections)));
+  return (call) => answer(serving, call, (admitted) => handle(call.request, admitted));
 }
 
 /** Serves a bidirectional RPC by an async iterable over the client's messages, which is read only as fast as it is consumed. */
-export function duplex<Request, Response>(
-  { log, connections }: Serving,
+export function duplex<Request, Response extends object>(
+  serving: Serving,
   handle: (requests: AsyncIterable<Request>, call: Call) => AsyncIterable<Response>,
 ): handleBidiStreamingCall<Request, Response> {
-  return (call) => {
-    const described = describeCall(call, connections);
-    // Half a request must not look like a whole one: when the client leaves, reading fails.
-    addAbortSignal(described.signal, call);
-    // Reading to the end must not end the writing side as well.
-    const requests: AsyncIterable<Request> = call.iterator({ destroyOnReturn: false });
-    answer(log, call, handle(requests, described));
-  };
-}
-
-/** The part of a call that tells which one it is. */
-interface NamedCall extends CallOfGrpc {
-  getPath(): string;
+  return (call) =>
+    answer(serving, call, (admitted) => {
+      // Half a request must not look like a whole one: when the client leaves, reading fails.
+      addAbortSignal(admitted.left, call);
+      // Reading to the end must not end the writing side as well.
+      const requests: AsyncIterable<Request> = call.iterator({ destroyOnReturn: false });
+      return handle(requests, admitted);
+    });
 }
 
 /** The part of a streaming call that answers go out by. */
-interface AnsweringCall<Response> extends NamedCall {
+interface AnsweringCall<Response> extends CallOfGrpc {
   readonly cancelled: boolean;
   write(message: Response, flushed: () => void): boolean;
   end(): void;
@@ -65,23 +99,43 @@ interface AnsweringCall<Response> extends NamedCall {
   emit(event: 'error', status: StatusObject): boolean;
 }
 
-function answer<Response>(log: Logger, call: AnsweringCall<Response>, messages: AsyncIterable<Response>): void {
-  pump(call, messages).then(
+function answer<Response extends object>(
+  serving: Serving,
+  call: AnsweringCall<Response>,
+  handle: (admitted: AdmittedCall) => AsyncIterable<Response>,
+): void {
+  const { log } = serving;
+  serveAdmitted(serving, call, (served) =>
+    // Whoever may not go on is told at once, also one who does not read what is on its way.
+    Promise.race([pump(call, handle(served), served), rejection(served.denied)]),
+  ).then(
     () => log.debug({ rpc: call.getPath(), peer: call.getPeer(), cancelled: call.cancelled }, 'served'),
     (error: unknown) => call.emit('error', logged(log, call, error).status),
   );
 }
 
-async function pump<Response>(call: AnsweringCall<Response>, messages: AsyncIterable<Response>): Promise<void> {
+/** Rejects when the signal is aborted. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
+
+async function pump<Response extends object>(
+  call: AnsweringCall<Response>,
+  messages: AsyncIterable<Response>,
+  { denied, sent }: ServedCall,
+): Promise<void> {
   let flushed = Promise.resolve();
   for await (const message of messages) {
     // One message waits while the next is made. The stream would take sixteen, which for whoever does not read is memory of the agent.
     await flushed;
+    denied.throwIfAborted();
     if (call.cancelled) return;
+    sent(message);
     flushed = write(call, message);
     // Between two messages other calls get their turn, also when the client keeps up.
     await new Promise(setImmediate);
   }
+  denied.throwIfAborted();
   call.end();
 }
 
@@ -97,7 +151,7 @@ function write<Response>(call: AnsweringCall<Response>, message: Response): Prom
   });
 }
 
-function logged(log: Logger, call: NamedCall, error: unknown): OutgoingError {
+function logged(log: Logger, call: CallOfGrpc, error: unknown): OutgoingError {
   const outgoing = toStatus(error);
   const { code, details } = outgoing.status;
   const about = { rpc: call.getPath(), peer: call.getPeer(), code, details };

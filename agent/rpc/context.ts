@@ -3,6 +3,7 @@ import type { CommitEngine } from '../commits/engine.js';
 import type { Keeper } from '../commits/keeper.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import type { TableObserver } from '../watch/table-observer.js';
+import type { CallAudit } from './call-audit.js';
 
 /** What the agent tells of itself. */
 export interface AgentIdentity {
@@ -26,5 +27,6 @@ export interface HandlerContext {
   readonly identity: AgentIdentity;
   readonly limits: { readonly maxMessageBytes: number; readonly maxOperations: number };
   readonly log: Logger;
+  readonly callAudit: CallAudit;
   isElevated(): boolean;
 }

@@ -1,18 +1,17 @@
+import type { SecureContextOptions } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
-
-/** PEM texts of one side of mutual TLS. */
-export interface TlsMaterial {
-  /** Own certificate, followed by its intermediates. */
-  readonly certificate: Buffer;
-  readonly key: Buffer;
-  /** Authorities whose client certificates are let in. */
-  readonly ca: Buffer;
-}
+import type { TlsMaterial } from '../access/security-files.js';
+import { http2Limits, tlsLimits } from './http2-limits.js';
 
 /** Mutual TLS 1.3: a client without a certificate of the authority is turned away in the handshake. */
-class MutualTlsCredentials extends ServerCredentials {
-  constructor({ certificate, key, ca }: TlsMaterial) {
-    super({ requestCert: true, rejectUnauthorized: true }, { cert: certificate, key, ca, minVersion: 'TLSv1.3' });
+export class MutualTlsCredentials extends ServerCredentials {
+  constructor(material: TlsMaterial) {
+    super({ requestCert: true, rejectUnauthorized: true, ...tlsLimits, ...http2Limits }, secureContextOf(material));
+  }
+
+  /** For connections that are made from now on; those that are open stay as they are. */
+  replace(material: TlsMaterial): void {
+    this.updateSecureContextOptions(secureContextOf(material));
   }
 
   override _equals(other: ServerCredentials): boolean {
@@ -20,7 +19,6 @@ class MutualTlsCredentials extends ServerCredentials {
   }
 }
 
-/** Credentials of the server; without material plaintext, which the configuration allows on loopback alone. */
-export function createServerCredentials(tls: TlsMaterial | undefined): ServerCredentials {
-  return tls === undefined ? ServerCredentials.createInsecure() : new MutualTlsCredentials(tls);
+function secureContextOf({ certificate, key, ca }: TlsMaterial): SecureContextOptions {
+  return { cert: certificate, key, ca, minVersion: 'TLSv1.3' };
 }

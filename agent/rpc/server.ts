@@ -1,12 +1,15 @@
-import { Server } from '@grpc/grpc-js';
+import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { descriptorSetBase64 } from '../../proto/gen/descriptor-set.js';
 import { RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
+import type { CallLimits } from '../access/limits.js';
+import type { Admission } from './admission.js';
 import type { Connections } from './connections.js';
 import type { HandlerContext } from './context.js';
-import { createServerCredentials, type TlsMaterial } from './credentials.js';
+import { channelLimits } from './http2-limits.js';
+import { limitCalls } from './limit-calls.js';
 import { createRouteService } from './service.js';
 
 /** Name of the service in health checks. */
@@ -17,8 +20,9 @@ interface ServerOptions {
   readonly connections: Connections;
   /** "0.0.0.0:7420"; port 0 takes any free one. */
   readonly listen: string;
-  /** Absent: plaintext. */
-  readonly tls?: TlsMaterial | undefined;
+  readonly credentials: ServerCredentials;
+  readonly admission: Admission;
+  readonly callLimits: CallLimits;
   /** Serve gRPC reflection. */
   readonly reflection: boolean;
 }
@@ -31,20 +35,30 @@ export interface RunningServer {
 }
 
 /** Starts serving. @throws the system's error when the address cannot be had */
-export async function startServer({ context, connections, listen, tls, reflection }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  context,
+  connections,
+  credentials,
+  admission,
+  callLimits,
+  listen,
+  reflection,
+}: ServerOptions): Promise<RunningServer> {
   const server = new Server({
+    ...channelLimits,
+    interceptors: [limitCalls(callLimits, connections, context.log)],
     'grpc.max_receive_message_length': context.limits.maxMessageBytes,
     // A controller that lost its power must not hold a connection for ever.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
-  server.addService(RouteServiceService, createRouteService(context, connections));
+  server.addService(RouteServiceService, createRouteService(context, admission));
   const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
   health.addToServer(server);
   if (reflection) addReflection(server);
 
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(listen, createServerCredentials(tls), (error, boundPort) => (error ? reject(error) : resolve(boundPort)));
+    server.bindAsync(listen, credentials, (error, boundPort) => (error ? reject(error) : resolve(boundPort)));
   });
   connections.listen(port);
   return {
@@ -63,6 +77,7 @@ export async function startServer({ context, connections, listen, tls, reflectio
         });
       });
       connections.close();
+      admission.close();
     },
   };
 }

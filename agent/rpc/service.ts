@@ -1,6 +1,6 @@
 import type { RouteServiceServer } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import { duplex, serverStreaming, unary } from './adapt.js';
-import type { Connections } from './connections.js';
+import type { Admission } from './admission.js';
 import type { HandlerContext } from './context.js';
 import { getAgent, listInterfaces } from './handlers/agent.js';
 import { applyRoutes } from './handlers/apply-routes.js';
@@ -12,8 +12,8 @@ import { watchRoutes } from './handlers/watch-routes.js';
 import { createRoute, deleteRoute, setDefaultGateway, setRoute } from './handlers/write-route.js';
 
 /** RouteService over one table. */
-export function createRouteService(context: HandlerContext, connections: Connections): RouteServiceServer {
-  const serving = { log: context.log, connections };
+export function createRouteService(context: HandlerContext, admission: Admission): RouteServiceServer {
+  const serving = { log: context.log, admission, audit: context.callAudit };
   return {
     getAgent: unary(serving, () => getAgent(context)),
     listInterfaces: unary(serving, () => listInterfaces(context)),
@@ -28,7 +28,7 @@ export function createRouteService(context: HandlerContext, connections: Connect
     applyRoutes: duplex(serving, (requests, call) => applyRoutes(context, requests, call)),
     confirmCommit: unary(serving, (request, call) => confirmCommit(context, request, call)),
     cancelCommit: unary(serving, (request, call) => cancelCommit(context, request, call)),
-    extendCommit: unary(serving, (request) => extendCommit(context, request)),
+    extendCommit: unary(serving, (request, call) => extendCommit(context, request, call)),
     getCommit: unary(serving, (request) => getCommit(context, request)),
     listCommits: unary(serving, (request) => listCommits(context, request)),
     watchRoutes: serverStreaming(serving, (request, call) => watchRoutes(context, request, call)),

@@ -13,8 +13,11 @@ const codes: Readonly<Record<ErrorReason, status>> = {
   AGENT_RESTARTED: status.ABORTED,
   AGENT_STOPPING: status.UNAVAILABLE,
   AMBIGUOUS_INTERFACE: status.INVALID_ARGUMENT,
+  AUDIT_UNAVAILABLE: status.UNAVAILABLE,
   BEST_ROUTE_NOT_FOUND: status.NOT_FOUND,
   CANCELLED: status.CANCELLED,
+  CERTIFICATE_EXPIRED: status.UNAUTHENTICATED,
+  CERTIFICATE_REVOKED: status.UNAUTHENTICATED,
   COMMIT_CANCELLED: status.ABORTED,
   COMMIT_EXISTS: status.ALREADY_EXISTS,
   COMMIT_ID_MISMATCH: status.INVALID_ARGUMENT,
@@ -45,12 +48,14 @@ const codes: Readonly<Record<ErrorReason, status>> = {
   METRIC_BELOW_INTERFACE_METRIC: status.INVALID_ARGUMENT,
   MISSING_FIELD: status.INVALID_ARGUMENT,
   NOT_ATTEMPTED: status.ABORTED,
+  NOT_AUTHORIZED: status.PERMISSION_DENIED,
   NOT_CONFIRMED: status.ABORTED,
   NOT_SUPPORTED: status.FAILED_PRECONDITION,
   OUT_OF_MEMORY: status.RESOURCE_EXHAUSTED,
   OWNER_REQUIRED: status.INVALID_ARGUMENT,
   PROBE_FAILED: status.ABORTED,
   QUEUE_FULL: status.RESOURCE_EXHAUSTED,
+  RATE_LIMITED: status.RESOURCE_EXHAUSTED,
   REPAIR_BUDGET_EXHAUSTED: status.RESOURCE_EXHAUSTED,
   REQUEST_ID_REUSED: status.INVALID_ARGUMENT,
   REVISION_MISMATCH: status.ABORTED,
@@ -66,6 +71,11 @@ const codes: Readonly<Record<ErrorReason, status>> = {
   WIN32_ERROR: status.UNKNOWN,
 };
 
+/** The gRPC code of an error with this reason. */
+export function codeOf(reason: ErrorReason): status {
+  return codes[reason];
+}
+
 /** An error as it goes out, and, for one that nobody foresaw, the id under which the log has it. */
 export interface OutgoingError {
   readonly status: StatusObject;
@@ -74,7 +84,9 @@ export interface OutgoingError {
 }
 
 /** Turns whatever a handler threw into a gRPC status with google.rpc.ErrorInfo. */
-export function toStatus(error: unknown): OutgoingError {
+export function toStatus(thrown: unknown): OutgoingError {
+  // A stream that was ended by a signal wraps the reason of the signal.
+  const error = thrown instanceof Error && thrown.name === 'AbortError' ? thrown.cause : thrown;
   if (error instanceof RouteTableError || error instanceof InvalidValueError) return { status: makeStatus(toFailure(error)) };
   const incidentId = randomUUID();
   const failure: Failure = {

@@ -14,7 +14,7 @@ function file(text: string): string {
   return path;
 }
 const trial = ['--insecure', '--listen', '127.0.0.1:0', '--simulate', 'office'];
-const tls = ['--tls-certificate', 'a', '--tls-key', 'b', '--tls-ca', 'c'];
+const tls = ['--tls-certificate', 'a', '--tls-key', 'b', '--tls-ca', 'c', '--authorization', 'd'];
 
 describe('configuration of the agent', () => {
   it('takes a flag before the environment, the environment before the file, the file before the default', () => {
@@ -43,6 +43,7 @@ describe('configuration of the agent', () => {
   it.each([
     ['mutual TLS is the rule', [], 'mutual TLS needs a certificate'],
     ['half of the TLS files', ['--tls-ca', 'ca.pem'], 'mutual TLS needs a certificate'],
+    ['mutual TLS without rules', tls.slice(0, 6), 'nobody may do anything without rules'],
     ['plaintext beyond loopback', ['--insecure'], 'plaintext is allowed on loopback alone'],
     [
       'plaintext on a name that only begins like loopback',
@@ -53,6 +54,7 @@ describe('configuration of the agent', () => {
     ['an address without port', [...tls, '--listen', '0.0.0.0'], 'listen: "0.0.0.0": is not host:port'],
     ['an unknown profile', [...trial, '--simulate', 'mars'], 'simulate: "mars"'],
     ['a host number out of range', [...trial, '--simulate-host-number', '0'], 'simulateHostNumber: "0"'],
+    ['an unknown use of the audit log', [...trial, '--audit', 'maybe'], 'audit: "maybe"'],
     ['an unknown way to write', [...trial, '--ipv4-writes', 'netsh'], 'ipv4Writes: "netsh"'],
     ['a file that is not there', ['--config', '/no/such/file'], 'the configuration file cannot be read'],
     ['a file that is no YAML', ['--config', file('a: [')], 'the configuration file cannot be read'],

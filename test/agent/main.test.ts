@@ -76,12 +76,12 @@ describe('routefleet-agent', { timeout: 30_000 }, () => {
     ['an unknown flag', ['--lissen', 'x'], /unknown option '--lissen'[\s\S]*Remedy/],
     [
       'a missing certificate',
-      ['--tls-certificate', '/no/a', '--tls-key', '/no/b', '--tls-ca', '/no/c'],
+      ['--tls-certificate', '/no/a', '--tls-key', '/no/b', '--tls-ca', '/no/c', '--authorization', '/no/d'],
       /--tls-certificate: ENOENT.*Remedy/,
     ],
     [
       'a certificate that is none',
-      ['--tls-certificate', 'LICENSE', '--tls-key', 'LICENSE', '--tls-ca', 'LICENSE'],
+      ['--tls-certificate', 'LICENSE', '--tls-key', 'LICENSE', '--tls-ca', 'LICENSE', '--authorization', 'LICENSE'],
       /LICENSE is not a PEM file.*Remedy/,
     ],
   ])('refuses %s with exit code 64 and a remedy', async (_what, args, message) => {

@@ -9,6 +9,7 @@ import type { Route } from '../../client/model/route.js';
 import type { RouteClient } from '../../client/route-client.js';
 import { routeKeyText } from '../../client/route-key-text.js';
 import type { MirrorChange, RouteMirror } from '../../client/route-mirror.js';
+import { writeAgentTls } from '../support/agent-tls.js';
 import { buildKernelRig, createKernelHost, type KernelAgent, type KernelHost } from '../support/kernel-rig.js';
 import { createTestPki } from '../support/pki.js';
 import { connectWire, type Wire } from '../support/wire.js';
@@ -32,14 +33,10 @@ export async function createMirroredHost(): Promise<MirroredHost> {
   const address = `${host.subnet}.2`;
   const directory = mkdtempSync(join(tmpdir(), 'routefleet-mirror-'));
   const pki = await createTestPki();
-  const files = await pki.writeTo(
-    directory,
-    'agent',
-    await pki.issueServer({ name: 'agent', dnsNames: ['agent'], ipAddresses: [address] }),
-  );
+  const server = await pki.issueServer({ name: 'agent', dnsNames: ['agent'], ipAddresses: [address] });
+  const tls = await writeAgentTls(pki, directory, server);
   const client = await pki.issueClient({ name: 'test' });
   const channel: ChannelCredentials = credentials.createSsl(Buffer.from(pki.ca), Buffer.from(client.key), Buffer.from(client.certificate));
-  const tls = ['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca];
   let listen = `${address}:0`;
   return {
     host,

@@ -5,6 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { writeAgentTls } from './agent-tls.js';
 import { bundleProgram } from './bundle.js';
 import { type Cleanup, createCleanup } from './cleanup.js';
 import { type AgentKind, createNodeAgents, type FleetAgent } from './fleet-agents.js';
@@ -172,8 +173,7 @@ interface HostParts {
 
 async function addHost({ name, ipAddress, agents, pki, directory }: HostParts, attach: Attach, cleanup: Cleanup): Promise<FleetHost> {
   const { namespace, setPort } = await attach(name, ipAddress);
-  const files = await pki.writeTo(directory, name, await pki.issueServer({ name, ipAddresses: [ipAddress] }));
-  const tls = ['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca];
+  const tls = await writeAgentTls(pki, directory, await pki.issueServer({ name, ipAddresses: [ipAddress] }), name);
   const args = ['--listen', `${ipAddress}:${agentPort}`, '--state-dir', join(directory, `state-${name}`), ...tls];
   const place = await agents.place(namespace);
   cleanup.defer(place.remove);

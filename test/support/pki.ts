@@ -53,6 +53,8 @@ export interface TestPki {
   readonly ca: string;
   issueServer(request: ServerRequest): Promise<Identity>;
   issueClient(request: ClientRequest): Promise<Identity>;
+  /** A revocation list of the authority that takes these back, PEM. */
+  revoke(...identities: readonly Identity[]): Promise<string>;
   /** Writes ca.pem, `<name>.pem` and, readable by the owner alone, `<name>-key.pem`; makes the directory. */
   writeTo(directory: string, name: string, identity: Identity): Promise<IdentityFiles>;
 }
@@ -104,6 +106,15 @@ export async function createTestPki({ name = 'routefleet test CA' }: { readonly 
       ),
     issueClient: ({ name: subject, uri, validity = 'valid' }) =>
       issue(subject, clientAuth, uri === undefined ? [] : [{ type: 'url', value: uri }], validity),
+    async revoke(...identities) {
+      const entries = identities.map(({ certificate }) => ({
+        serialNumber: new x509.X509Certificate(certificate).serialNumber,
+        revocationDate: new Date(),
+      }));
+      const period = { thisUpdate: new Date(), nextUpdate: new Date(Date.now() + day) };
+      const common = { issuer: authority.subject, ...period, entries, signingAlgorithm };
+      return (await x509.X509CrlGenerator.create({ ...common, signingKey: keys.privateKey })).toString('pem');
+    },
     writeTo: (directory, fileName, identity) => writeIdentity(directory, fileName, ca, identity),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { connect } from '../../client/index.js';
 import type { RouteClient } from '../../client/route-client.js';
+import { writeAgentTls } from '../support/agent-tls.js';
 import { createCleanup } from '../support/cleanup.js';
 import { createTestPki, type IdentityFiles, type TestPki } from '../support/pki.js';
 import { createWinePrefix, type WinePrefix } from '../support/wine.js';
@@ -45,13 +46,13 @@ export async function createWineHost(): Promise<WineHost> {
     // Inside the stage, which is removed at the end.
     const directory = join(staged.directory, 'tls');
     const server = await pki.issueServer({ name: agentName, dnsNames: [agentName], ipAddresses: [network.address] });
-    const files = await pki.writeTo(directory, 'agent', server);
+    const tls = await writeAgentTls(pki, directory, server);
     const controller = await pki.issueClient({ name: 'controller' });
     const clientFiles = await pki.writeTo(directory, 'controller', controller);
     let agents = 0;
     const agentArgs = (): string[] => [
       ...['--listen', `${network.address}:0`, '--log-level', 'debug', '--state-dir', join(staged.directory, `state-${agents++}`)],
-      ...['--tls-certificate', files.certificate, '--tls-key', files.key, '--tls-ca', files.ca],
+      ...tls,
     ];
 
     const connectTo = ({ port }: WineAgent): RouteClient => {

@@ -38,7 +38,8 @@ export function directoryGone(path: string, finding: string): RouteTableError {
   });
 }
 
-function remedyFor(code: string, directory: string): string {
+/** What to do when the file system refuses with this code. */
+export function remedyFor(code: string, directory: string): string {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

@@ -45,12 +45,13 @@ export async function cancelCommit(
 export async function extendCommit(
   { engine }: HandlerContext,
   { commitId, confirmWithin }: ExtendCommitRequest,
+  { caller }: Call,
 ): Promise<ExtendCommitResponse> {
   const id = requireId(commitId);
   const ms =
     decodeMilliseconds('confirm_within', confirmWithin, maxConfirmWithinMs) ??
     missingField('confirm_within', 'the new time to confirm, from now');
-  return { commit: encodeCommit(await engine.extend(id, ms), { steps: false }) };
+  return { commit: encodeCommit(await engine.extend(id, ms, caller), { steps: false }) };
 }
 
 /** GetCommit. */

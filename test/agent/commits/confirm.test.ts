@@ -1,10 +1,9 @@
 import { expect, it, vi } from 'vitest';
-import type { Caller, CommitOptions } from '../../../agent/commits/change.js';
-import { type Agent, create, type Host, makeHost, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
+import type { CommitOptions } from '../../../agent/commits/change.js';
+import { type Agent, create, type Host, makeHost, nobody, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
 
 useStoppedClock();
 
-const nobody: Caller = { actor: '', peer: undefined, connectedAt: undefined };
 const change = [
   create('10.99.0.0/16 via 10.40.0.1 on Storage'),
   set('10.42.0.0/16 via 10.40.0.1 on Storage', { metric: 4 }),
@@ -99,7 +98,7 @@ it.each(['confirm', 'cancel', 'extend'] as const)('%s names the commit that is p
   const call = {
     confirm: () => engine.confirm('b', nobody),
     cancel: () => engine.cancel('b', { abandon: true }, nobody),
-    extend: () => engine.extend('b', 5),
+    extend: () => engine.extend('b', 5, nobody),
   };
   await expect(call[method]()).rejects.toMatchObject({ reason: 'COMMIT_ID_MISMATCH', facts: { commit_id: 'a' } });
   expect(tableOf(host)).toEqual(after);
@@ -119,7 +118,7 @@ it('is undone when it is cancelled, and tells by whom', async () => {
 it('gets its time anew when it is extended', async () => {
   const { host, agent, after, before } = await makePending();
   await pass(agent, 9000);
-  expect(await agent.engine.extend('a', 5000)).toMatchObject({ remainingMs: 5000, record: { state: 'pending' } });
+  expect(await agent.engine.extend('a', 5000, nobody)).toMatchObject({ remainingMs: 5000, record: { state: 'pending' } });
   await pass(agent, 4999);
   expect(tableOf(host)).toEqual(after);
   await pass(agent, 1);
@@ -128,7 +127,7 @@ it('gets its time anew when it is extended', async () => {
 
 it('can be given less time', async () => {
   const { host, agent, before } = await makePending();
-  await agent.engine.extend('a', 10);
+  await agent.engine.extend('a', 10, nobody);
   await pass(agent, 10);
   expect(tableOf(host)).toEqual(before);
 });
@@ -136,13 +135,13 @@ it('can be given less time', async () => {
 it('outlives its old deadline when the extension comes first, and not when the deadline does', async () => {
   const { agent } = await makePending();
   await vi.advanceTimersByTimeAsync(9999);
-  const extended = agent.engine.extend('a', 10_000);
+  const extended = agent.engine.extend('a', 10_000, nobody);
   await pass(agent, 1);
   await expect(extended).resolves.toMatchObject({ record: { state: 'pending' } });
   expect(stateOf(agent)).toBe('pending');
 
   const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_000);
-  await expect(agent.engine.extend('a', 10_000)).rejects.toMatchObject({ reason: 'COMMIT_NOT_PENDING' });
+  await expect(agent.engine.extend('a', 10_000, nobody)).rejects.toMatchObject({ reason: 'COMMIT_NOT_PENDING' });
   now.mockRestore();
   expect(stateOf(agent)).toBe('rolled-back');
 });
@@ -154,7 +153,7 @@ it('wants a connection that was opened after the apply, where that is required',
   for (const connectedAt of [undefined, 0, appliedAt]) {
     await expect(agent.engine.confirm('a', { ...nobody, connectedAt })).rejects.toMatchObject({ reason: 'FRESH_CONNECTION_REQUIRED' });
   }
-  await agent.engine.extend('a', 10_000);
+  await agent.engine.extend('a', 10_000, nobody);
   await expect(agent.engine.confirm('a', { ...nobody, connectedAt: appliedAt + 0.1 })).resolves.toMatchObject({
     record: { state: 'committed' },
   });

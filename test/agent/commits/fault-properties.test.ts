@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, expect, it, vi } from 'vitest';
 import type { CommitRecord } from '../../../agent/commits/commit.js';
 import { changes, failedSlots, faults, rowsAfter, splitTable } from './arbitraries.js';
-import { patienceMs, tableOf, useStoppedClock } from './fixture.js';
+import { nobody, patienceMs, tableOf, useStoppedClock } from './fixture.js';
 import { applied, makeScene, scenes } from './scene.js';
 
 useStoppedClock();
@@ -35,7 +35,7 @@ it(
         const failed = failedSlots(result?.commit?.record as CommitRecord);
         expect(splitTable(host).rows).toEqual(rowsAfter(change, rowsBefore.rows, scene.owners, failed));
         expect(splitTable(host).others).toEqual(rowsBefore.others);
-        await agent.engine.cancel('a', { abandon: false }, { actor: '', peer: undefined, connectedAt: undefined });
+        await agent.engine.cancel('a', { abandon: false }, nobody);
       }
       expect(tableOf(host, { restored: true })).toEqual(before);
     });

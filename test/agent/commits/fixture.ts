@@ -3,6 +3,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import type { Caller, Change, CommitOptions, Operation, OwnedRequest, Risk } from '../../../agent/commits/change.js';
 import { CommitEngine } from '../../../agent/commits/engine.js';
 import type { Applied, ApplyEvents, EngineOptions } from '../../../agent/commits/engine-options.js';
+import { fullGrant } from '../../../agent/commits/grant.js';
 import type { Journal } from '../../../agent/commits/journal/journal.js';
 import { openJournal } from '../../../agent/commits/journal/open-journal.js';
 import { createClassicTable } from '../../../agent/iphlpapi/classic-table.js';
@@ -96,7 +97,7 @@ export function makeHost({
       apply: (change, commitOptions, who) => engine.apply(...makeRequest(change, commitOptions, who)),
       idle: () =>
         engine
-          .extend('', 0)
+          .extend('', 0, nobody)
           .then(undefined, () => undefined)
           .then(),
     };
@@ -104,11 +105,14 @@ export function makeHost({
   return { iphlpapi, control: iphlpapi.control, files, table, start };
 }
 
+/** A caller without a certificate, who may do everything. */
+export const nobody: Caller = { actor: '', peer: undefined, connectedAt: undefined, grant: fullGrant };
+
 /** The arguments of an apply, with defaults: everything is consented to, nothing is to be confirmed. */
 function makeRequest(
   change: Partial<Change> | readonly Operation[],
   options: Partial<CommitOptions> = {},
-  { actor = 'alice', peer, connectedAt, signal = new AbortController().signal, ...events }: ApplyContext = {},
+  { actor = 'alice', peer, connectedAt, grant = fullGrant, signal = new AbortController().signal, ...events }: ApplyContext = {},
 ): [Change, CommitOptions, Caller, ApplyEvents] {
   const given: Partial<Change> = Array.isArray(change) ? { operations: change } : (change as Partial<Change>);
   return [
@@ -128,7 +132,7 @@ function makeRequest(
       destinations: [],
       ...options,
     },
-    { actor, peer, connectedAt },
+    { actor, peer, connectedAt, grant },
     { signal, ...events },
   ];
 }

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import type { Caller } from '../../../agent/commits/change.js';
 import type { Applied } from '../../../agent/commits/engine-options.js';
 import { RouteTableError } from '../../../agent/routes/errors.js';
 import { type AskedChange, changeOf, changes, editOf, faults, type Members, metric, rowsAfter, slot } from './arbitraries.js';
+import { nobody } from './fixture.js';
 import { compare, type Model, note, noteHalfUndone, pass, type Real, rollBack } from './model.js';
 import { die } from './mortal.js';
-
-const nobody: Caller = { actor: '', peer: undefined, connectedAt: undefined };
 
 type Command = fc.AsyncCommand<Model, Real>;
 
@@ -104,7 +102,7 @@ function confirm(right: boolean): Command {
 function extend(ms: number): Command {
   return command(`extend(${ms})`, async (model, { agent }) => {
     const { unsettled } = model;
-    const reason = await reasonOf(agent.engine.extend(unsettled?.id ?? 'none', ms));
+    const reason = await reasonOf(agent.engine.extend(unsettled?.id ?? 'none', ms, nobody));
     const waits = unsettled !== undefined && !unsettled.failed;
     expect(reason).toBe(waits ? 'done' : 'COMMIT_NOT_PENDING');
     if (waits) model.unsettled = { ...unsettled, deadlineMs: model.nowMs + ms };

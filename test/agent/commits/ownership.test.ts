@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { agentCaller, type Operation } from '../../../agent/commits/change.js';
-import { type Agent, create, disown, type Host, makeHost, put, remove, set, tableOf } from './fixture.js';
+import { type Agent, create, disown, type Host, makeHost, nobody, put, remove, set, tableOf } from './fixture.js';
 
 const firstRow = '10.101.0.0/16 via 10.40.0.1 on Storage';
 const secondRow = '10.102.0.0/16 via 10.40.0.1 on Storage';
@@ -109,7 +109,7 @@ it('takes a receipt back with its commit', async () => {
   const { agent } = await makeOwners();
   await agent.apply({ operations: [], owner: 'netops', replaceOwned: true }, { confirmWithinMs: 1000, commitId: 'all' });
   expect(owners(agent)).toEqual(['lab 0']);
-  await agent.engine.cancel('all', { abandon: false }, { actor: '', peer: undefined, connectedAt: undefined });
+  await agent.engine.cancel('all', { abandon: false }, nobody);
   expect(owners(agent).sort()).toEqual(['lab 0', 'netops 0', 'netops 2']);
 });
 
@@ -137,7 +137,7 @@ it('takes a policy back with its commit, and makes none for the policy that ther
   const change = { operations: [], owner: 'netops', driftPolicy: 'report' } as const;
   await agent.apply(change, { commitId: 'a', confirmWithinMs: 1000 });
   expect(agent.engine.driftPolicyOf('netops')).toBe('report');
-  await agent.engine.cancel('a', { abandon: false }, { actor: '', peer: undefined, connectedAt: undefined });
+  await agent.engine.cancel('a', { abandon: false }, nobody);
   expect(agent.engine.driftPolicyOf('netops')).toBe('enforce');
   await agent.apply(change);
   expect((await agent.apply(change)).commit).toBeUndefined();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { changes, rowsAfter, splitTable } from './arbitraries.js';
-import { patienceMs, tableOf, useStoppedClock, writesOf } from './fixture.js';
+import { nobody, patienceMs, tableOf, useStoppedClock, writesOf } from './fixture.js';
 import { applied, makeScene, scenes } from './scene.js';
 
 useStoppedClock();
@@ -46,7 +46,7 @@ it(
       const receipts = [...scene.agent.engine.receipts.values()];
       const result = await applied(scene, change, 'a');
       if (result?.commit === undefined) return;
-      const { record } = await scene.agent.engine.cancel('a', { abandon: false }, { actor: '', peer: undefined, connectedAt: undefined });
+      const { record } = await scene.agent.engine.cancel('a', { abandon: false }, nobody);
       expect(record.state).toBe('rolled-back');
       expect(record.steps.every(({ outcome }) => outcome.failure === undefined)).toBe(true);
       expect(tableOf(scene.host, { restored: true })).toEqual(before);

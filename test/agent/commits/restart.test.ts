@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { toError } from '../../../agent/commits/failure.js';
-import { create, type Host, makeHost, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
+import { create, type Host, makeHost, nobody, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
 
 useStoppedClock();
 
@@ -83,7 +83,7 @@ it('remembers why a commit was being undone when the agent ended', async () => {
   host.files.fault = (call) => {
     if (call === 'write' && ++writes > 1) return new Promise<never>(() => {});
   };
-  void agent.engine.cancel('a', { abandon: false }, { actor: 'bob', peer: undefined, connectedAt: undefined });
+  void agent.engine.cancel('a', { abandon: false }, { ...nobody, actor: 'bob' });
   await vi.waitUntil(() => writes > 1, { interval: 1 });
   host.files.fault = () => {};
   expect(await stateOf(host)).toMatchObject({ state: 'rolled-back', failure: { reason: 'COMMIT_CANCELLED' } });

@@ -1,11 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import type { Caller, Operation } from '../../../agent/commits/change.js';
+import type { Operation } from '../../../agent/commits/change.js';
 import { operationResults } from '../../../agent/commits/operation-results.js';
-import { type Agent, create, type Host, makeHost, remove, set, tableOf, useStoppedClock } from './fixture.js';
+import { type Agent, create, type Host, makeHost, nobody, remove, set, tableOf, useStoppedClock } from './fixture.js';
 
 useStoppedClock();
 
-const nobody: Caller = { actor: '', peer: undefined, connectedAt: undefined };
 const change = [
   create('10.99.0.0/16 via 10.40.0.1 on Storage'),
   set('10.42.0.0/16 via 10.40.0.1 on Storage', { metric: 4 }),
@@ -55,7 +54,7 @@ it('tries again what it could not undo, ever less often, and takes no write befo
     expect(host.control.calls('DeleteIpForwardEntry')).toBe(attempts);
     await expect(agent.apply([create('10.98.0.0/16 via 10.40.0.1 on Storage')])).rejects.toMatchObject({ reason: 'COMMIT_PENDING' });
     await expect(agent.engine.confirm('a', nobody)).rejects.toMatchObject({ reason: 'COMMIT_NOT_PENDING' });
-    await expect(agent.engine.extend('a', 1000)).rejects.toMatchObject({ reason: 'COMMIT_NOT_PENDING' });
+    await expect(agent.engine.extend('a', 1000, nobody)).rejects.toMatchObject({ reason: 'COMMIT_NOT_PENDING' });
   }
   host.control.clearFaults();
   await pass(agent, 60_000);

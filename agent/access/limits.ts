@@ -1,0 +1,148 @@
+import { RouteTableError } from '../routes/errors.js';
+import { createRecent } from './recent.js';
+import type { RpcName } from './rpc-rights.js';
+import { type Rate, TokenBucket } from './token-bucket.js';
+
+/** Calls that are counted together. "settle" decides about a commit, and has its own limits, so that no other call holds it up. */
+export type CallKind = 'read' | 'list' | 'watch' | 'write' | 'settle';
+
+/** What one identity may do with calls of one kind. */
+export interface CallLimit extends Rate {
+  /** Calls that run at the same time. */
+  readonly atOnce: number;
+}
+
+/** What one identity may do. A fleet controller makes some ten calls per host and minute; the rest is room. */
+export const callLimits: Readonly<Record<CallKind, CallLimit>> = {
+  read: { perSecond: 400, burst: 1000, atOnce: 128 },
+  // A reader that does not take what it asked for holds a whole table in memory.
+  list: { perSecond: 50, burst: 300, atOnce: 32 },
+  watch: { perSecond: 100, burst: 1000, atOnce: 256 },
+  write: { perSecond: 100, burst: 500, atOnce: 64 },
+  settle: { perSecond: 50, burst: 200, atOnce: 32 },
+};
+
+/** Refusals that are answered before the connection is closed: refusing costs time as well. */
+const patience: Rate = { perSecond: 50, burst: 500 };
+const reports: Rate = { perSecond: 0.1, burst: 1 };
+const maxIdentities = 4096;
+
+const kinds: Readonly<Record<RpcName, CallKind>> = {
+  GetAgent: 'read',
+  ListInterfaces: 'read',
+  ListRoutes: 'list',
+  GetRoute: 'read',
+  GetBestRoute: 'read',
+  PlanRoutes: 'list',
+  GetCommit: 'settle',
+  ListCommits: 'list',
+  WatchRoutes: 'watch',
+  CreateRoute: 'write',
+  SetRoute: 'write',
+  DeleteRoute: 'write',
+  SetDefaultGateway: 'write',
+  ApplyRoutes: 'write',
+  ConfirmCommit: 'settle',
+  CancelCommit: 'settle',
+  ExtendCommit: 'settle',
+};
+
+/** What a call is counted as; undefined: one of another service, such as a health check. */
+export function kindOf(rpc: RpcName | undefined): CallKind {
+  return rpc === undefined ? 'read' : kinds[rpc];
+}
+
+/** A call that was let in is to be ended by `leave`; what was refused tells what to do. */
+export type Entry =
+  | { readonly let: 'in'; leave(): void }
+  | {
+      readonly let: 'out';
+      /** RATE_LIMITED */
+      readonly error: RouteTableError;
+      /** The caller goes on in spite of many refusals: close its connection. */
+      readonly disconnect: boolean;
+      /** Refusals since the last that was to be reported, if this one is to be. */
+      readonly report: number | undefined;
+    };
+
+/** Counts the calls of each identity. */
+export interface CallLimits {
+  enter(identity: string, kind: CallKind): Entry;
+}
+
+/** @param now - milliseconds, by a clock that does not go back */
+export function createCallLimits(now: () => number, limits: Readonly<Record<CallKind, CallLimit>> = callLimits): CallLimits {
+  const identities = createRecent(
+    maxIdentities,
+    () => new IdentityMeter(limits),
+    (meter) => meter.running > 0,
+  );
+  return {
+    enter(identity, kind) {
+      const meter = identities.of(identity);
+      const refusal = meter.take(kind, now());
+      if (refusal === undefined) return { let: 'in', leave: meter.enter(kind) };
+      const remedy = 'make fewer calls: read the table once, then watch it; retry_after_ms says when the next may be made';
+      const facts = { identity, limit: refusal.limit, retry_after_ms: String(refusal.retryAfterMs) };
+      const error = new RouteTableError('RATE_LIMITED', `"${identity}" makes more ${kind} calls than ${refusal.limit}`, { remedy, facts });
+      return { let: 'out', error, ...meter.refuse(now()) };
+    },
+  };
+}
+
+interface Refusal {
+  /** "400 per second" */
+  readonly limit: string;
+  readonly retryAfterMs: number;
+}
+
+/** Time after which one of the running calls may have ended. */
+const whenOneEndedMs = 1000;
+
+class IdentityMeter {
+  readonly #limits: Readonly<Record<CallKind, CallLimit>>;
+  readonly #buckets: Readonly<Record<CallKind, TokenBucket>>;
+  readonly #running: Record<CallKind, number> = { read: 0, list: 0, watch: 0, write: 0, settle: 0 };
+  readonly #patience = new TokenBucket(patience);
+  readonly #reports = new TokenBucket(reports);
+  #unreported = 0;
+
+  constructor(limits: Readonly<Record<CallKind, CallLimit>>) {
+    const bucket = (kind: CallKind): TokenBucket => new TokenBucket(limits[kind]);
+    this.#limits = limits;
+    this.#buckets = {
+      read: bucket('read'),
+      list: bucket('list'),
+      watch: bucket('watch'),
+      write: bucket('write'),
+      settle: bucket('settle'),
+    };
+  }
+
+  get running(): number {
+    return Object.values(this.#running).reduce((sum, count) => sum + count, 0);
+  }
+
+  take(kind: CallKind, now: number): Refusal | undefined {
+    const { atOnce, perSecond } = this.#limits[kind];
+    if (this.#running[kind] >= atOnce) return { limit: `${atOnce} at the same time`, retryAfterMs: whenOneEndedMs };
+    const retryAfterMs = this.#buckets[kind].take(now);
+    return retryAfterMs === 0 ? undefined : { limit: `${perSecond} per second`, retryAfterMs };
+  }
+
+  enter(kind: CallKind): () => void {
+    this.#running[kind] += 1;
+    return () => {
+      this.#running[kind] -= 1;
+    };
+  }
+
+  refuse(now: number): { readonly disconnect: boolean; readonly report: number | undefined } {
+    this.#unreported += 1;
+    const disconnect = this.#patience.take(now) > 0;
+    if (this.#reports.take(now) > 0) return { disconnect, report: undefined };
+    const report = this.#unreported;
+    this.#unreported = 0;
+    return { disconnect, report };
+  }
+}

@@ -1,0 +1,115 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { isOpenToOthers } from '../../proto/private-mode.js';
+import { ConfigError } from '../config-error.js';
+import type { AccessRules } from './decide.js';
+import { parsePolicy } from './policy.js';
+import { noRevocations, parseRevocations, type Revocations } from './revocations.js';
+
+/** PEM texts of one side of mutual TLS. */
+export interface TlsMaterial {
+  /** Own certificate, followed by its intermediates. */
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+  /** Authorities whose client certificates are let in. */
+  readonly ca: Buffer;
+}
+
+/** Everything that decides who gets in, and what they may do. */
+export interface Security {
+  readonly tls: TlsMaterial;
+  readonly rules: AccessRules;
+  /** What is not wrong, but should be seen to; for people. */
+  readonly warnings: readonly string[];
+}
+
+/** Paths, as the settings have them. */
+export interface SecurityFiles {
+  readonly tlsCertificate: string;
+  readonly tlsKey: string;
+  readonly tlsCa: string;
+  readonly authorization: string;
+  /** Undefined: no certificate is taken back. */
+  readonly tlsCrl?: string | undefined;
+}
+
+/**
+ * Reads and checks all files together: a half of the old ones and a half of the new ones is nothing.
+ *
+ * @param now - milliseconds since 1970
+ * @throws ConfigError with the setting, the file and what to do
+ */
+export async function loadSecurity(files: SecurityFiles, now: number = Date.now()): Promise<Security> {
+  const { tlsCertificate, tlsKey, tlsCa, tlsCrl, authorization } = files;
+  const [certificate, key, ca] = await Promise.all([
+    readPem('--tls-certificate', tlsCertificate),
+    readKey('--tls-key', tlsKey),
+    readPem('--tls-ca', tlsCa),
+  ]);
+  const own = parseCertificate('--tls-certificate', tlsCertificate, certificate);
+  parseCertificate('--tls-ca', tlsCa, ca);
+  checkPair(files, own, key);
+  const revocations =
+    tlsCrl === undefined ? noRevocations : await parseRevocations(String(await readFileOf('--tls-crl', tlsCrl)), tlsCrl, String(ca));
+  const policy = parsePolicy(String(await readFileOf('--authorization', authorization)), authorization);
+  return {
+    tls: { certificate, key, ca },
+    rules: { policy, isRevoked: revocations.isRevoked },
+    warnings: warningsOf(own, revocations, now),
+  };
+}
+
+async function readFileOf(setting: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ConfigError(`${setting}: ${(cause as Error).message}`, 'check the path, and that the agent may read it', cause);
+  }
+}
+
+async function readPem(setting: string, path: string): Promise<Buffer> {
+  const pem = await readFileOf(setting, path);
+  if (!pem.includes('-----BEGIN ')) {
+    throw new ConfigError(`${setting}: ${path} is not a PEM file`, 'give a file that begins with "-----BEGIN"');
+  }
+  // OpenSSL would leave out all that follows, and say nothing.
+  if (!pem.includes('----------BEGIN ')) return pem;
+  throw new ConfigError(`${setting}: in ${path} one block ends and another begins on the same line`, 'put a line break between them');
+}
+
+/** Windows keeps rights in access lists, which are the business of whoever made the directory. */
+async function readKey(setting: string, path: string): Promise<Buffer> {
+  const pem = await readPem(setting, path);
+  if (!isOpenToOthers((await stat(path)).mode)) return pem;
+  throw new ConfigError(`${setting}: others on this machine can read or change the key ${path}`, `run "chmod 600 ${path}"`);
+}
+
+function parseCertificate(setting: string, path: string, pem: Buffer): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new ConfigError(`${setting}: ${path} holds no certificate: ${(cause as Error).message}`, 'give a certificate in PEM', cause);
+  }
+}
+
+function checkPair({ tlsCertificate, tlsKey }: SecurityFiles, certificate: X509Certificate, key: Buffer): void {
+  let fits: boolean;
+  try {
+    fits = certificate.checkPrivateKey(createPrivateKey(key));
+  } catch (cause) {
+    const remedy = 'give a private key in PEM, without a password';
+    throw new ConfigError(`--tls-key: ${tlsKey} holds no key that can be used: ${(cause as Error).message}`, remedy, cause);
+  }
+  if (fits) return;
+  throw new ConfigError(`--tls-key: ${tlsKey} is not the key of the certificate ${tlsCertificate}`, 'give both files of one pair');
+}
+
+function warningsOf(own: X509Certificate, { nextUpdate }: Revocations, now: number): string[] {
+  const warnings: string[] = [];
+  const notAfter = Date.parse(own.validTo);
+  if (now >= notAfter) warnings.push(`the own certificate expired at ${new Date(notAfter).toISOString()}: no client will connect`);
+  if (nextUpdate !== undefined && now >= nextUpdate) {
+    warnings.push(`the revocation list should have been replaced by ${new Date(nextUpdate).toISOString()}; it still holds`);
+  }
+  return warnings;
+}

@@ -1,0 +1,78 @@
+import type { Gatekeeper } from '../access/gatekeeper.js';
+import { identityOf, type PeerIdentity } from '../access/peer-identity.js';
+import { rpcOf } from '../access/rpc-rights.js';
+import { fullGrant, type Grant } from '../commits/grant.js';
+import { RouteTableError } from '../routes/errors.js';
+import type { Call, CallOfGrpc } from './call.js';
+import type { Connections } from './connections.js';
+
+/** A call that may be made. */
+export interface AdmittedCall extends Call {
+  /** Aborted, with an error as reason, when the client leaves. */
+  readonly left: AbortSignal;
+  /** Aborted, with an error as reason, when the caller may not go on. */
+  readonly denied: AbortSignal;
+  /** To be called when the call has ended, however it did. */
+  done(): void;
+}
+
+/** Lets calls in, and ends those that may not go on. */
+export interface Admission {
+  /** @throws RouteTableError NOT_AUTHORIZED, CERTIFICATE_REVOKED or CERTIFICATE_EXPIRED */
+  admit(call: CallOfGrpc): AdmittedCall;
+  close(): void;
+}
+
+/** How often running calls are looked at for certificates that expired, in ms; new rules are held against them at once. */
+const lookIntervalMs = 1000;
+
+/** @param gatekeeper - undefined: plaintext on loopback, where everybody may do everything */
+export function createAdmission(gatekeeper: Gatekeeper | undefined, connections: Connections): Admission {
+  const running = new Set<() => void>();
+  const lookAtAll = (): void => {
+    for (const look of [...running]) look();
+  };
+  gatekeeper?.onReplaced(lookAtAll);
+  const timer = gatekeeper && setInterval(lookAtAll, lookIntervalMs).unref();
+
+  return {
+    admit(call) {
+      const identity = identityIn(call);
+      const rpc = rpcOf(call.getPath());
+      const decide = (): Grant => (gatekeeper === undefined ? fullGrant : gatekeeper.decide(rpc, identity ?? nobody));
+      const grant = decide();
+      const left = new AbortController();
+      call.on('cancelled', () => left.abort(callerLeft()));
+      const denied = new AbortController();
+      const look = (): void => {
+        try {
+          decide();
+        } catch (error) {
+          running.delete(look);
+          denied.abort(error);
+        }
+      };
+      running.add(look);
+      return {
+        caller: { actor: identity?.name ?? '', grant, ...connections.callFrom(call.getPeer()) },
+        signal: AbortSignal.any([left.signal, denied.signal]),
+        left: left.signal,
+        denied: denied.signal,
+        done: () => running.delete(look),
+      };
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+function identityIn(call: CallOfGrpc): PeerIdentity | undefined {
+  const { sslPeerCertificate } = call.getAuthContext();
+  return sslPeerCertificate && identityOf(sslPeerCertificate);
+}
+
+/** The handshake lets nobody in without a certificate; whoever comes without one nevertheless has no name that a rule could fit. */
+const nobody: PeerIdentity = { name: '', serialNumber: '', issuer: '', notAfter: Number.POSITIVE_INFINITY };
+
+function callerLeft(): RouteTableError {
+  return new RouteTableError('CANCELLED', 'the caller ended the call', { remedy: 'send the change again, if it is still wanted' });
+}
