@@ -6,6 +6,7 @@ const deeper = {
   windows: 'test/windows/**/*.test.ts',
   interop: 'test/interop/**/*.test.ts',
   hostile: 'test/agent/hostile/**/*.test.ts',
+  faults: 'test/client/fleet/rollout/*faults.test.ts',
 } as const;
 
 export default defineConfig({
@@ -22,6 +23,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Most of the time would go into loading the same modules anew for each of two hundred files.
           isolate: false,
+          // Most of them wait; with one worker less than there are cores, two cores would be one.
+          maxWorkers: '100%',
         },
       },
       ...Object.entries(deeper).map(([name, include]) => ({

@@ -137,12 +137,13 @@ export async function startAgent(
     };
     const credentials = security && new MutualTlsCredentials(security.tls);
     const gatekeeper = security && createGatekeeper(security.rules);
+    const callLimits = createCallLimits(now);
     const server = await startServer({
       context,
       connections,
       credentials: credentials ?? ServerCredentials.createInsecure(),
-      admission: createAdmission(gatekeeper, connections),
-      callLimits: createCallLimits(now),
+      admission: createAdmission(gatekeeper, connections, callLimits),
+      callLimits,
       listen: config.listen,
       reflection: config.reflection,
     });

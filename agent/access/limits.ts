@@ -67,7 +67,14 @@ export type Entry =
 
 /** Counts the calls of each identity. */
 export interface CallLimits {
+  /** A call comes; it ends with its stream. */
   enter(identity: string, kind: CallKind): Entry;
+  /**
+   * A call is served; that ends when its handler does, which may be after a caller who did not wait has left. @returns to be called then
+   *
+   * @throws RouteTableError RATE_LIMITED
+   */
+  work(identity: string, kind: CallKind): () => void;
 }
 
 /** @param now - milliseconds, by a clock that does not go back */
@@ -75,19 +82,28 @@ export function createCallLimits(now: () => number, limits: Readonly<Record<Call
   const identities = createRecent(
     maxIdentities,
     () => new IdentityMeter(limits),
-    (meter) => meter.running > 0,
+    (meter) => meter.isInUse,
   );
   return {
     enter(identity, kind) {
       const meter = identities.of(identity);
       const refusal = meter.take(kind, now());
-      if (refusal === undefined) return { let: 'in', leave: meter.enter(kind) };
-      const remedy = 'make fewer calls: read the table once, then watch it; retry_after_ms says when the next may be made';
-      const facts = { identity, limit: refusal.limit, retry_after_ms: String(refusal.retryAfterMs) };
-      const error = new RouteTableError('RATE_LIMITED', `"${identity}" makes more ${kind} calls than ${refusal.limit}`, { remedy, facts });
-      return { let: 'out', error, ...meter.refuse(now()) };
+      if (refusal === undefined) return { let: 'in', leave: meter.streams.begin(kind) };
+      return { let: 'out', error: rateLimited(identity, kind, refusal), ...meter.refuse(now()) };
+    },
+    work(identity, kind) {
+      const { handlers } = identities.of(identity);
+      const refusal = handlers.refusal(kind);
+      if (refusal !== undefined) throw rateLimited(identity, kind, refusal);
+      return handlers.begin(kind);
     },
   };
+}
+
+function rateLimited(identity: string, kind: CallKind, { limit, retryAfterMs }: Refusal): RouteTableError {
+  const remedy = 'make fewer calls: read the table once, then watch it; retry_after_ms says when the next may be made';
+  const facts = { identity, limit, retry_after_ms: String(retryAfterMs) };
+  return new RouteTableError('RATE_LIMITED', `"${identity}" makes more ${kind} calls than ${limit}`, { remedy, facts });
 }
 
 interface Refusal {
@@ -99,16 +115,46 @@ interface Refusal {
 /** Time after which one of the running calls may have ended. */
 const whenOneEndedMs = 1000;
 
+/** What goes on at the same time. */
+class Running {
+  readonly #limits: Readonly<Record<CallKind, CallLimit>>;
+  readonly #counts: Record<CallKind, number> = { read: 0, list: 0, watch: 0, write: 0, settle: 0 };
+
+  constructor(limits: Readonly<Record<CallKind, CallLimit>>) {
+    this.#limits = limits;
+  }
+
+  get isEmpty(): boolean {
+    return Object.values(this.#counts).every((count) => count === 0);
+  }
+
+  refusal(kind: CallKind): Refusal | undefined {
+    const { atOnce } = this.#limits[kind];
+    return this.#counts[kind] < atOnce ? undefined : { limit: `${atOnce} at the same time`, retryAfterMs: whenOneEndedMs };
+  }
+
+  /** @returns ends it */
+  begin(kind: CallKind): () => void {
+    this.#counts[kind] += 1;
+    return () => {
+      this.#counts[kind] -= 1;
+    };
+  }
+}
+
 class IdentityMeter {
+  readonly streams: Running;
+  readonly handlers: Running;
   readonly #limits: Readonly<Record<CallKind, CallLimit>>;
   readonly #buckets: Readonly<Record<CallKind, TokenBucket>>;
-  readonly #running: Record<CallKind, number> = { read: 0, list: 0, watch: 0, write: 0, settle: 0 };
   readonly #patience = new TokenBucket(patience);
   readonly #reports = new TokenBucket(reports);
   #unreported = 0;
 
   constructor(limits: Readonly<Record<CallKind, CallLimit>>) {
     const bucket = (kind: CallKind): TokenBucket => new TokenBucket(limits[kind]);
+    this.streams = new Running(limits);
+    this.handlers = new Running(limits);
     this.#limits = limits;
     this.#buckets = {
       read: bucket('read'),
@@ -119,22 +165,15 @@ class IdentityMeter {
     };
   }
 
-  get running(): number {
-    return Object.values(this.#running).reduce((sum, count) => sum + count, 0);
+  get isInUse(): boolean {
+    return !this.streams.isEmpty || !this.handlers.isEmpty;
   }
 
   take(kind: CallKind, now: number): Refusal | undefined {
-    const { atOnce, perSecond } = this.#limits[kind];
-    if (this.#running[kind] >= atOnce) return { limit: `${atOnce} at the same time`, retryAfterMs: whenOneEndedMs };
+    const refusal = this.streams.refusal(kind);
+    if (refusal !== undefined) return refusal;
     const retryAfterMs = this.#buckets[kind].take(now);
-    return retryAfterMs === 0 ? undefined : { limit: `${perSecond} per second`, retryAfterMs };
-  }
-
-  enter(kind: CallKind): () => void {
-    this.#running[kind] += 1;
-    return () => {
-      this.#running[kind] -= 1;
-    };
+    return retryAfterMs === 0 ? undefined : { limit: `${this.#limits[kind].perSecond} per second`, retryAfterMs };
   }
 
   refuse(now: number): { readonly disconnect: boolean; readonly report: number | undefined } {

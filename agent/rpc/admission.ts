@@ -1,4 +1,5 @@
 import type { Gatekeeper } from '../access/gatekeeper.js';
+import { type CallLimits, kindOf } from '../access/limits.js';
 import { identityOf, type PeerIdentity } from '../access/peer-identity.js';
 import { rpcOf } from '../access/rpc-rights.js';
 import { fullGrant, type Grant } from '../commits/grant.js';
@@ -18,7 +19,7 @@ export interface AdmittedCall extends Call {
 
 /** Lets calls in, and ends those that may not go on. */
 export interface Admission {
-  /** @throws RouteTableError NOT_AUTHORIZED, CERTIFICATE_REVOKED or CERTIFICATE_EXPIRED */
+  /** @throws RouteTableError NOT_AUTHORIZED, CERTIFICATE_REVOKED, CERTIFICATE_EXPIRED or RATE_LIMITED */
   admit(call: CallOfGrpc): AdmittedCall;
   close(): void;
 }
@@ -27,7 +28,7 @@ export interface Admission {
 const lookIntervalMs = 1000;
 
 /** @param gatekeeper - undefined: plaintext on loopback, where everybody may do everything */
-export function createAdmission(gatekeeper: Gatekeeper | undefined, connections: Connections): Admission {
+export function createAdmission(gatekeeper: Gatekeeper | undefined, connections: Connections, limits: CallLimits): Admission {
   const running = new Set<() => void>();
   const lookAtAll = (): void => {
     for (const look of [...running]) look();
@@ -41,6 +42,8 @@ export function createAdmission(gatekeeper: Gatekeeper | undefined, connections:
       const rpc = rpcOf(call.getPath());
       const decide = (): Grant => (gatekeeper === undefined ? fullGrant : gatekeeper.decide(rpc, identity ?? nobody));
       const grant = decide();
+      const peer = call.getPeer();
+      const worked = limits.work(connections.accountOf(peer, () => identity?.name) ?? peer, kindOf(rpc));
       const left = new AbortController();
       call.on('cancelled', () => left.abort(callerLeft()));
       const denied = new AbortController();
@@ -54,11 +57,14 @@ export function createAdmission(gatekeeper: Gatekeeper | undefined, connections:
       };
       running.add(look);
       return {
-        caller: { actor: identity?.name ?? '', grant, ...connections.callFrom(call.getPeer()) },
+        caller: { actor: identity?.name ?? '', grant, ...connections.callFrom(peer) },
         signal: AbortSignal.any([left.signal, denied.signal]),
         left: left.signal,
         denied: denied.signal,
-        done: () => running.delete(look),
+        done() {
+          running.delete(look);
+          worked();
+        },
       };
     },
     close: () => clearInterval(timer),

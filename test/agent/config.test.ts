@@ -41,7 +41,6 @@ describe('configuration of the agent', () => {
   });
 
   it.each([
-    ['mutual TLS is the rule', [], 'mutual TLS needs a certificate'],
     ['half of the TLS files', ['--tls-ca', 'ca.pem'], 'mutual TLS needs a certificate'],
     ['mutual TLS without rules', tls.slice(0, 6), 'nobody may do anything without rules'],
     ['plaintext beyond loopback', ['--insecure'], 'plaintext is allowed on loopback alone'],

@@ -74,6 +74,7 @@ describe('routefleet-agent', { timeout: 30_000 }, () => {
     ],
     ['no library at all', ['--insecure', '--listen', '127.0.0.1:0'], /has no iphlpapi\.dll.*Remedy: run the agent on Windows/],
     ['an unknown flag', ['--lissen', 'x'], /unknown option '--lissen'[\s\S]*Remedy/],
+    ['no certificates at all', ['--simulate', 'office', '--listen', '127.0.0.1:0'], /mutual TLS needs a certificate.*Remedy: enroll/],
     [
       'a missing certificate',
       ['--tls-certificate', '/no/a', '--tls-key', '/no/b', '--tls-ca', '/no/c', '--authorization', '/no/d'],

@@ -63,6 +63,19 @@ describe('calls of an identity', () => {
     expect(call(limits.enter('jane', 'read'))).toBe('served');
   });
 
+  it('are refused while too many are served, also for callers who left', () => {
+    const { limits } = limitsAt({ perSecond: 1000, burst: 1000, atOnce: 2 });
+    const [first] = [1, 2].map(() => {
+      call(limits.enter('jane', 'read'));
+      return limits.work('jane', 'read');
+    });
+    expect(call(limits.enter('jane', 'read')), 'no stream is open').toBe('served');
+    expect(() => limits.work('jane', 'read')).toThrow('"jane" makes more read calls than 2 at the same time');
+    limits.work('joe', 'read');
+    first?.();
+    limits.work('jane', 'read');
+  });
+
   it('take nothing from other kinds of calls, nor from other identities', () => {
     const { limits } = limitsAt(tight);
     for (let count = 0; count < 1000; count++) call(limits.enter('jane', 'read'));

@@ -73,8 +73,8 @@ describe('frames', () => {
     expect(await survive(name)).toMatchObject({ closed: 1 });
   });
 
-  it('10,000 streams that are reset at once cost several connections', async () => {
-    expect((await survive('rapidReset')).connections).toBeGreaterThan(1);
+  it('10,000 streams that are reset at once: the agent takes no more of them', async () => {
+    expect(await survive('rapidReset')).toMatchObject({ turnedAway: 1 });
   });
 
   it('giant headers are refused', async () => {
@@ -98,15 +98,20 @@ describe('calls', () => {
     ['slowListReader', 300 - 32],
     ['slowWatchReader', 300 - 256],
   ] as const)('%s: answers that nobody reads are limited', async (name, refused) => {
-    expect((await survive(name)).answeredWithHeaders).toBeGreaterThanOrEqual(refused);
+    const result = await survive(name);
+    // Whoever was refused often enough is not even answered.
+    if (result.closed === 0) expect(result.refused).toBeGreaterThanOrEqual(refused);
   });
 });
+
+let changes = 0;
 
 /** Makes changes that wait for a confirmation, and confirms them. @returns times of ConfirmCommit in ms */
 async function confirm(wire: Wire, goesOn: (round: number) => boolean): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; goesOn(round); round++) {
-    const route = { destinationPrefix: `10.99.${round % 256}.0/24`, nextHop: '10.20.0.1', metric: 5000 };
+    changes += 1;
+    const route = { destinationPrefix: '10.99.0.0/24', nextHop: '10.20.0.1', metric: 5000 + changes };
     const options = { confirmWithin: { seconds: 600n, nanos: 0 } };
     const { commit, failure } = await wire.applyRoutes({
       header: { options },
@@ -133,6 +138,7 @@ describe('an identity at full speed', () => {
     table.push(
       `${name}: ConfirmCommit p50 ${pair.map(({ p50 }) => p50.toFixed(1)).join(' → ')} ms, longest ${pair.map(({ longest }) => longest.toFixed(1)).join(' → ')} ms, ${meanwhile.length} confirmed`,
     );
+    // What no handler is for is answered by grpc-js, before any limit.
     if (name !== 'unknownFlood') expect(result.refused).toBeGreaterThan(0);
     expect(meanwhile.length).toBeGreaterThan(0);
   });

@@ -130,7 +130,7 @@ describe('bad input', () => {
       ['one name too many', ['--host', 'web1', '--host', 'wbe2'], /no host is named "wbe2"/],
       ['labels that no host has', ['-l', 'site=fra'], /no host has the labels site=fra\. Remedy: there are the hosts/],
       ['a selector that is none', ['-l', 'site in ams'], /"site in ams" .*Remedy: write key=value/],
-      ['all and some', ['--all', '--host', 'web1'], /--all and --host .*Remedy: leave --all out/],
+      ['all and some', ['--all', '--host', 'web1'], /--all and --host, .*Remedy: leave --all out/],
     ];
 
     it.each(cases)('refuses %s', async (_what, args, message) => {

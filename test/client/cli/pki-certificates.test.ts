@@ -57,8 +57,8 @@ describe('the certificates', () => {
   it('do not when they ended or are of another authority', async () => {
     const ended = { now: new Date(Date.now() - 9 * dayMs), lifetimeMs: dayMs };
     expect(await callAs(await makeIdentity(scene.pki, { kind: 'controller', name: 'carol' }, ended))).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('(TLS_REFUSED)'),
+      code: 64,
+      stderr: expect.stringMatching(/\(CN=carol\) expired on .*\(INVALID_CREDENTIALS\)/),
       stdout: '',
     });
     const other = await createAuthorityScene();

@@ -108,7 +108,7 @@ describe('commands that write', () => {
     it('want the hosts to be chosen, and write nothing without', async () => {
       const { code, stdout, stderr } = await onFleet('routes', 'add', ...route);
       expect(stderr).toBe(
-        'error: the inventory has 3 hosts, and none is chosen to be written to. Remedy: choose with --host or --selector, or give --all.\n',
+        'error: the inventory has 3 hosts, and none is chosen to be written to. Remedy: choose with --host, --selector or --limit, or give --all.\n',
       );
       expect([code, stdout]).toEqual([64, '']);
       expect(['web1', 'web2', 'web3'].map(metricOn)).toEqual([undefined, undefined, undefined]);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { countHandshakes, countOpen } from '../../support/connection-count.js';
@@ -35,11 +35,20 @@ it('a change of 40 hosts has few connections at once, makes no more than it need
   expect(names.map(handshakesOf)).toEqual([5, 4, 4, 4, ...names.slice(4).map(() => 3)]);
 });
 
-/** File descriptors of this process; 0 where the system does not list them. */
+/** File descriptors of this process but for the audit logs, which agents keep open; 0 where the system does not list them. */
 function openFiles(): number {
   try {
-    return readdirSync('/proc/self/fd').length;
+    return readdirSync('/proc/self/fd').filter((name) => !linkOf(name).includes('/audit/')).length;
   } catch {
     return 0;
+  }
+}
+
+/** Empty for one that was closed meanwhile. */
+function linkOf(name: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${name}`);
+  } catch {
+    return '';
   }
 }

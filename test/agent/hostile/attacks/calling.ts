@@ -73,15 +73,15 @@ async function flood({ host, port, ca, certificate, key }: Target, path: string)
   const channel = credentials.createSsl(Buffer.from(ca), Buffer.from(key), Buffer.from(certificate));
   const options = { 'grpc.ssl_target_name_override': 'agent', 'grpc.use_local_subchannel_pool': 1 };
   const end = Date.now() + 8000;
-  const counts = { served: 0, refused: 0, otherwise: 0 };
+  const counts = { served: 0, refused: 0, failed: 0 };
   const clients = Array.from({ length: 16 }, () => new Client(`${host}:${port}`, channel, options));
   const call = (client: Client): Promise<void> =>
     new Promise((resolve) => {
       const same = (bytes: Buffer): Buffer => bytes;
-      client.makeUnaryRequest(path, same, same, Buffer.alloc(0), new Metadata(), {}, (error) => {
+      client.makeUnaryRequest(path, same, same, Buffer.alloc(0), new Metadata(), { deadline: end + 5000 }, (error) => {
         if (error === null) counts.served += 1;
         else if (error.code === 8) counts.refused += 1;
-        else counts.otherwise += 1;
+        else counts.failed += 1;
         resolve();
       });
     });
