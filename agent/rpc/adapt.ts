@@ -5,6 +5,10 @@ import type { Admission, AdmittedCall } from './admission.js';
 import type { Call, CallOfGrpc } from './call.js';
 import type { AuditedCall, CallAudit } from './call-audit.js';
 import { type OutgoingError, toStatus } from './status.js';
+import { createTurns } from './turns.js';
+
+/** Making a message takes milliseconds: of all streams that have one to make, one makes it at a time. */
+const turn = createTurns();
 
 /** What serving a call needs besides its handler. */
 export interface Serving {
@@ -125,6 +129,8 @@ async function pump<Response extends object>(
   { denied, sent }: ServedCall,
 ): Promise<void> {
   let flushed = Promise.resolve();
+  await turn();
+  if (call.cancelled) return;
   for await (const message of messages) {
     // One message waits while the next is made. The stream would take sixteen, which for whoever does not read is memory of the agent.
     await flushed;
@@ -132,8 +138,7 @@ async function pump<Response extends object>(
     if (call.cancelled) return;
     sent(message);
     flushed = write(call, message);
-    // Between two messages other calls get their turn, also when the client keeps up.
-    await new Promise(setImmediate);
+    await turn();
   }
   denied.throwIfAborted();
   call.end();

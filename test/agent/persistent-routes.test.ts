@@ -81,9 +81,9 @@ it('puts a row back when its interface returns, also under another index and ano
   agent.control.removeInterface('Storage');
   agent.control.addInterface({ ...profile, index: 78, luidIndex: profile.luidIndex + 100 });
   await expect.poll(() => metricOf(agent)).toBe(5);
-  const { routes } = await wire.listRoutes({ owner });
-  expect(routes).toMatchObject([{ interfaceIndex: 78, persistent: true }]);
-  expect((await wire.getAgent()).drift).toEqual([]);
+  // The row is there before the commit that put it back is written down.
+  await expect.poll(async () => (await wire.listRoutes({ owner })).routes).toMatchObject([{ interfaceIndex: 78, persistent: true }]);
+  await expect.poll(async () => (await wire.getAgent()).drift).toEqual([]);
 });
 
 it('only tells of drift where the owner wants it so', async () => {
