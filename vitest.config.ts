@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Suites that need more than Node.js, or much time: each is a project of its own, run by .ci/run. */
 const deeper = {
-  kernel: 'test/kernel/**/*.test.ts',
+  kernel: 'test/kernel/!(rollout*).test.ts',
+  rollouts: 'test/kernel/rollout*.test.ts',
   windows: 'test/windows/**/*.test.ts',
   interop: 'test/interop/**/*.test.ts',
   hostile: 'test/agent/hostile/**/*.test.ts',
