@@ -1,6 +1,5 @@
 import type { Grant } from '../commits/grant.js';
 import { RouteTableError } from '../routes/errors.js';
-import { parseGlobs } from './glob.js';
 import { isAgent, type PeerIdentity } from './peer-identity.js';
 import { type Policy, type Rule, roles, ruleOf } from './policy.js';
 import { type RpcName, rpcRoles } from './rpc-rights.js';
@@ -44,8 +43,7 @@ export function decideAccess({ policy, isRevoked }: AccessRules, rpc: RpcName | 
 }
 
 function grantOf({ role, prefixes, interfaces, owners }: Rule, name: string): Grant {
-  const globs = interfaces && { globs: interfaces, passes: parseGlobs(interfaces, { ignoreCase: true }) };
-  return { name, unrestricted: role === 'admin', prefixes, interfaces: globs, owners };
+  return { name, unrestricted: role === 'admin', prefixes, interfaces, owners };
 }
 
 function denied({ name }: PeerIdentity, message: string, remedy: string): RouteTableError {

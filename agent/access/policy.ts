@@ -2,6 +2,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { type Prefix, parsePrefix } from '../../proto/prefix.js';
+import type { Grant } from '../commits/grant.js';
 import { ConfigError } from '../config-error.js';
 import { parseGlobs } from './glob.js';
 
@@ -15,11 +16,13 @@ export type Role = (typeof roles)[number];
 export interface Rule {
   /** Globs over the identity of a certificate. */
   readonly identities: readonly string[];
+  /** Whether one of them fits. */
+  fits(identity: string): boolean;
   readonly role: Role;
   /** Rows that may be written lie within one of these. Undefined: anywhere. */
   readonly prefixes?: readonly Prefix[] | undefined;
-  /** Globs over aliases of interfaces. Undefined: any. */
-  readonly interfaces?: readonly string[] | undefined;
+  /** Interfaces that may be written to. Undefined: any. */
+  readonly interfaces?: Grant['interfaces'];
   /** Undefined: any. */
   readonly owners?: readonly string[] | undefined;
 }
@@ -83,12 +86,18 @@ export function parsePolicy(yaml: string, source: string): Policy {
       'leave them out, or make the role editor: an admin is not limited, and a viewer writes nothing',
     );
   }
-  return data;
+  return { rules: data.rules.map(compile) };
+}
+
+/** Rules are read once, and held against every call. */
+function compile({ interfaces, ...rule }: z.output<typeof schema>['rules'][number]): Rule {
+  const passes = interfaces && { globs: interfaces, passes: parseGlobs(interfaces, { ignoreCase: true }) };
+  return { ...rule, fits: parseGlobs(rule.identities), interfaces: passes };
 }
 
 /** The rule of an identity, and its number from 1. Undefined: there is none. */
 export function ruleOf({ rules }: Policy, identity: string): { readonly rule: Rule; readonly number: number } | undefined {
-  const index = rules.findIndex(({ identities }) => parseGlobs(identities)(identity));
+  const index = rules.findIndex(({ fits }) => fits(identity));
   const rule = rules[index];
   return rule && { rule, number: index + 1 };
 }

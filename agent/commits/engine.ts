@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { type Address, isLoopback } from '../../proto/address.js';
 import { agentStopping, RouteTableError } from '../routes/errors.js';
 import { keyText, type RouteKey } from '../routes/route.js';
-import { createSharedCall } from '../watch/shared-call.js';
 import type { PlanView } from './best-route-change.js';
 import { carryOut } from './carry-out.js';
 import type { Caller, Change, CommitOptions } from './change.js';
@@ -31,7 +30,6 @@ export class CommitEngine {
   readonly #options: EngineOptions;
   readonly #queue = createWriteQueue();
   readonly #readings = createRecentReadings();
-  readonly #check: () => Promise<void>;
   readonly #closing = new AbortController();
   #unsettled: Unsettled | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -39,8 +37,6 @@ export class CommitEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    // A check writes to the disk, and every GetAgent asks for one.
-    this.#check = createSharedCall(() => options.journal.check());
     // Every write that waits for its turn listens; Node.js takes more than ten for a leak and warns.
     setMaxListeners(0, this.#closing.signal);
   }
@@ -67,7 +63,7 @@ export class CommitEngine {
 
   /** Why every write is refused; undefined: writes are taken. */
   async writeFailure(): Promise<Failure | undefined> {
-    return this.#check().then(() => undefined, toFailure);
+    return this.#options.journal.check().then(() => undefined, toFailure);
   }
 
   /** By keyText. */

@@ -1,10 +1,10 @@
 import type { Gatekeeper } from '../access/gatekeeper.js';
 import { type CallLimits, kindOf } from '../access/limits.js';
-import { identityOf, type PeerIdentity } from '../access/peer-identity.js';
+import type { PeerIdentity } from '../access/peer-identity.js';
 import { rpcOf } from '../access/rpc-rights.js';
 import { fullGrant, type Grant } from '../commits/grant.js';
 import { RouteTableError } from '../routes/errors.js';
-import type { Call, CallOfGrpc } from './call.js';
+import { type Call, type CallOfGrpc, identityIn } from './call.js';
 import type { Connections } from './connections.js';
 
 /** A call that may be made. */
@@ -69,11 +69,6 @@ export function createAdmission(gatekeeper: Gatekeeper | undefined, connections:
     },
     close: () => clearInterval(timer),
   };
-}
-
-function identityIn(call: CallOfGrpc): PeerIdentity | undefined {
-  const { sslPeerCertificate } = call.getAuthContext();
-  return sslPeerCertificate && identityOf(sslPeerCertificate);
 }
 
 /** The handshake lets nobody in without a certificate; whoever comes without one nevertheless has no name that a rule could fit. */

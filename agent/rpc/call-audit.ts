@@ -1,14 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../proto/address.js';
-import { identityOf } from '../access/peer-identity.js';
 import { type RpcName, rpcOf, rpcRoles } from '../access/rpc-rights.js';
 import { type AuditEntry, type AuditLog, bounded } from '../audit/audit.js';
 import { createDeniedCalls } from '../audit/denied-calls.js';
 import type { Caller } from '../commits/change.js';
 import { toFailure } from '../commits/failure.js';
 import type { AdmittedCall } from './admission.js';
-import type { CallOfGrpc } from './call.js';
+import { type CallOfGrpc, identityIn } from './call.js';
 import { codeOf } from './status.js';
 
 /** A call that was admitted, as the audit log follows it. */
@@ -37,8 +36,7 @@ export function createCallAudit(audit: AuditLog, log: Pick<Logger, 'debug'>): Ca
   const denials = createDeniedCalls(write);
   return {
     denied(call, error) {
-      const { sslPeerCertificate } = call.getAuthContext();
-      const identity = sslPeerCertificate === undefined ? '' : identityOf(sslPeerCertificate).name;
+      const identity = identityIn(call)?.name ?? '';
       denials.add({ rpc: nameOf(call), identity: bounded(identity), peer: call.getPeer(), reason: toFailure(error).reason });
     },
     follow(call, { caller, denied, left }) {

@@ -1,4 +1,5 @@
 import type { AuthContext } from '@grpc/grpc-js/build/src/auth-context.js';
+import { identityOf, type PeerIdentity } from '../access/peer-identity.js';
 import type { Caller } from '../commits/change.js';
 
 /** What a handler may know of the call that it serves. */
@@ -14,4 +15,10 @@ export interface CallOfGrpc {
   getPeer(): string;
   getAuthContext(): AuthContext;
   on(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** Who is there, by the certificate of the connection. Undefined: it came without one. */
+export function identityIn(call: Pick<CallOfGrpc, 'getAuthContext'>): PeerIdentity | undefined {
+  const { sslPeerCertificate } = call.getAuthContext();
+  return sslPeerCertificate && identityOf(sslPeerCertificate);
 }

@@ -1,9 +1,9 @@
 import { ServerInterceptingCall, type ServerInterceptingCallInterface, type ServerInterceptor } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { type CallLimits, kindOf } from '../access/limits.js';
-import { identityOf } from '../access/peer-identity.js';
 import { rpcOf } from '../access/rpc-rights.js';
 import { RouteTableError } from '../routes/errors.js';
+import { identityIn } from './call.js';
 import type { Connections } from './connections.js';
 import { toStatus } from './status.js';
 
@@ -17,7 +17,7 @@ const requestMs = 30_000;
 export function limitCalls(limits: CallLimits, connections: Connections, log: Logger): ServerInterceptor {
   return ({ path, requestStream }, call) => {
     const peer = call.getPeer();
-    const account = connections.accountOf(peer, () => nameIn(call)) ?? peer;
+    const account = connections.accountOf(peer, () => identityIn(call)?.name) ?? peer;
     const entry = limits.enter(account, kindOf(rpcOf(path)));
     if (entry.let === 'in') return timed(call, requestStream, entry.leave);
     const { error, disconnect, report } = entry;
@@ -53,11 +53,6 @@ function timed(call: ServerInterceptingCallInterface, requestStream: boolean, le
       if (!started) leave();
     },
   });
-}
-
-function nameIn(call: ServerInterceptingCallInterface): string | undefined {
-  const { sslPeerCertificate } = call.getAuthContext();
-  return sslPeerCertificate && identityOf(sslPeerCertificate).name;
 }
 
 function requestMissing(): RouteTableError {

@@ -21,8 +21,6 @@ export type PkiErrorCode =
   /** The disk or the system refuses. */
   | 'UNUSABLE';
 
-const mark = Symbol.for('routefleet.PkiError');
-
 /** A failure of the authority. The message names the value and the rule, `remedy` says what to do. */
 export class PkiError extends Error {
   override readonly name: string = 'PkiError';
@@ -31,12 +29,7 @@ export class PkiError extends Error {
 
   constructor(code: PkiErrorCode, message: string, remedy: string, cause?: unknown) {
     super(message, { cause });
-    Object.defineProperty(this, mark, { value: true });
     this.code = code;
     this.remedy = remedy;
-  }
-
-  static override [Symbol.hasInstance](value: unknown): value is PkiError {
-    return typeof value === 'object' && value !== null && mark in value;
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createSharedCall } from '../../watch/shared-call.js';
 import { type Failure, toError } from '../failure.js';
 import type { Journal, JournalRecord, JournalState } from './journal.js';
 import type { JournalFile } from './journal-file.js';
@@ -31,6 +32,11 @@ export class DiskJournal implements Journal {
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
+  /** Goes to the disk, and every GetAgent asks for one: those that are asked for at the same time are one. */
+  readonly check: () => Promise<void> = createSharedCall(() =>
+    this.#enqueueWriting(() => this.#file.check(formatLine(encodeRecord({ type: 'check', padding: checkPadding })))),
+  );
+
   constructor({ memory, file, damage, compactAboveBytes, log }: DiskJournalParts) {
     this.damage = damage;
     this.#memory = memory;
@@ -53,10 +59,6 @@ export class DiskJournal implements Journal {
       // Not awaited: the record is on disk already.
       if (!this.#closed && this.#file.length > this.#compactAboveBytes) void this.#enqueue(() => this.#compact());
     });
-  }
-
-  check(): Promise<void> {
-    return this.#enqueueWriting(() => this.#file.check(formatLine(encodeRecord({ type: 'check', padding: checkPadding }))));
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { createCertificateRequest } from '../../../proto/certificate-request.js';
-import { bundlePath } from '../../pki/authority.js';
 import { checkRequest } from '../../pki/check-request.js';
-import { canonicalSubject, issueCertificate } from '../../pki/issue.js';
+import { canonicalSubject } from '../../pki/issue.js';
 import type { CommandContext } from '../command-context.js';
-import { identityFiles, refuseToReplace, writeFiles } from '../pki/key-files.js';
-import { minuteText, writeResult } from '../pki/output.js';
+import { certify } from '../pki/certify.js';
+import { identityFiles, refuseToReplace } from '../pki/key-files.js';
 import { pkiAction } from '../pki/pki-action.js';
 import {
   type AddressOptions,
@@ -15,7 +14,6 @@ import {
   type LifetimeOptions,
   lifetimeOf,
   type OutDirOptions,
-  type PkiDirOptions,
 } from '../pki/pki-options.js';
 import { examples } from './help.js';
 
@@ -46,21 +44,13 @@ export function addPkiIssue(pki: Command, context: CommandContext): void {
     )
     .action(
       pkiAction(context, async (kind: 'agent' | 'controller', text: string, options: IssueCommandOptions, self: Command) => {
-        const { pkiDir } = self.optsWithGlobals<PkiDirOptions>();
         const subject = { ...canonicalSubject({ kind, name: text, dnsNames: options.dns, ipAddresses: options.ip }), kind };
         const lifetimeMs = lifetimeOf(options);
         const files = identityFiles(subject.name, options);
         refuseToReplace([files.certificate, files.key], options);
         const { key, request } = await createCertificateRequest(subject);
         const publicKey = await checkRequest(request, subject);
-        const { certificate, serial, notAfter } = await issueCertificate(pkiDir, { subject, publicKey, lifetimeMs, now: new Date() });
-        await writeFiles({ [files.key]: key, [files.certificate]: certificate }, options);
-        writeResult(
-          context.io,
-          self,
-          `${kind} ${subject.name} until ${minuteText(notAfter)}, serial number ${serial}\ncertificate: ${files.certificate}\nkey: ${files.key}\ntrust: ${bundlePath(pkiDir)}\n`,
-          { kind, name: subject.name, serial, notAfter, certificate: files.certificate, key: files.key, bundle: bundlePath(pkiDir) },
-        );
+        await certify(context.io, self, { subject, publicKey, key, lifetimeMs }, options);
       }),
     );
 }

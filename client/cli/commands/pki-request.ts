@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { createCertificateRequest } from '../../../proto/certificate-request.js';
 import { canonicalName } from '../../../proto/identity.js';
-import { bundlePath } from '../../pki/authority.js';
 import { checkRequest } from '../../pki/check-request.js';
 import { readGiven } from '../../pki/files.js';
-import { canonicalSubject, issueCertificate } from '../../pki/issue.js';
+import { canonicalSubject } from '../../pki/issue.js';
 import type { CommandContext } from '../command-context.js';
+import { certify } from '../pki/certify.js';
 import { identityFiles, refuseToReplace, writeFiles } from '../pki/key-files.js';
-import { minuteText, writeResult } from '../pki/output.js';
+import { writeResult } from '../pki/output.js';
 import { pkiAction } from '../pki/pki-action.js';
 import {
   type AddressOptions,
@@ -17,7 +17,6 @@ import {
   type LifetimeOptions,
   lifetimeOf,
   type OutDirOptions,
-  type PkiDirOptions,
 } from '../pki/pki-options.js';
 import { examples } from './help.js';
 import { kindArgument } from './pki-issue.js';
@@ -65,20 +64,12 @@ export function addPkiRequest(pki: Command, context: CommandContext): void {
     .addHelpText('after', examples('routefleet pki sign web1.csr agent web1 --dns web1.example.net'))
     .action(
       pkiAction(context, async (path: string, kind: 'agent' | 'controller', text: string, options: SignOptions, self: Command) => {
-        const { pkiDir } = self.optsWithGlobals<PkiDirOptions>();
         const subject = { ...canonicalSubject({ kind, name: text, dnsNames: options.dns, ipAddresses: options.ip }), kind };
         const lifetimeMs = lifetimeOf(options);
         const files = identityFiles(subject.name, options);
         refuseToReplace([files.certificate], options);
         const publicKey = await checkRequest(await readGiven(path), subject);
-        const { certificate, serial, notAfter } = await issueCertificate(pkiDir, { subject, publicKey, lifetimeMs, now: new Date() });
-        await writeFiles({ [files.certificate]: certificate }, options);
-        writeResult(
-          context.io,
-          self,
-          `${kind} ${subject.name} until ${minuteText(notAfter)}, serial number ${serial}\ncertificate: ${files.certificate}\ntrust: ${bundlePath(pkiDir)}\n`,
-          { kind, name: subject.name, serial, notAfter, certificate: files.certificate, bundle: bundlePath(pkiDir) },
-        );
+        await certify(context.io, self, { subject, publicKey, lifetimeMs }, options);
       }),
     );
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { stringify as csvStringify } from 'csv-stringify/sync';
-import { stringify as yamlStringify } from 'yaml';
 import type { CliIo } from '../io.js';
 import type { GlobalOptions } from '../options/global-options.js';
-import { type PlainValue, toPlain } from '../render/plain.js';
+import { machineText } from '../render/machine-text.js';
+import { toPlain } from '../render/plain.js';
 import { renderTable } from '../render/table.js';
 import type { View } from '../render/view.js';
 import { UsageError } from '../usage-error.js';
@@ -41,17 +41,6 @@ export function writeResult({ stdout }: CliIo, command: Command, text: string, r
     case 'yaml':
     case 'ndjson':
       stdout.write(machineText(output, toPlain(result)));
-  }
-}
-
-function machineText(output: 'json' | 'yaml' | 'ndjson', value: PlainValue): string {
-  switch (output) {
-    case 'json':
-      return `${JSON.stringify(value, null, 2)}\n`;
-    case 'yaml':
-      return yamlStringify(value, { lineWidth: 0 });
-    case 'ndjson':
-      return (Array.isArray(value) ? value : [value]).map((each) => `${JSON.stringify(each)}\n`).join('');
   }
 }
 

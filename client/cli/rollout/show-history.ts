@@ -1,14 +1,13 @@
-import { FleetError } from '../../fleet/fleet-error.js';
 import { reduce } from '../../fleet/rollout/reduce.js';
 import type { RolloutEvent } from '../../fleet/rollout/rollout-event.js';
 import { initialState, type RolloutState } from '../../fleet/rollout/rollout-state.js';
 import type { RolloutStore, StoredRollout } from '../../fleet/rollout/rollout-store.js';
 import type { CliIo } from '../io.js';
-import { renderFailure } from '../render/failure.js';
 import type { OutputFormat } from '../render/render.js';
 import { createRolloutLines, waveLine } from '../render/rollout-lines.js';
 import { createRolloutObjects } from '../render/rollout-objects.js';
 import { originText, standText, wavesText } from '../render/rollout-text.js';
+import { eachRollout } from './each-rollout.js';
 
 /** What is told of the past. */
 export interface HistoryOptions {
@@ -28,17 +27,7 @@ export async function showHistory({ stdout, stderr, color }: CliIo, store: Rollo
     stdout.write(historyOf(await store.read(options.id), options));
     return true;
   }
-  let complete = true;
-  for (const id of await store.list()) {
-    try {
-      stdout.write(historyOf(await store.read(id), options));
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      complete = false;
-      stderr.write(renderFailure(id, { ...error, message: error.message, reason: error.code }, color.stderr));
-    }
-  }
-  return complete;
+  return eachRollout(store, await store.list(), { stderr, color: color.stderr }, (rollout) => stdout.write(historyOf(rollout, options)));
 }
 
 function historyOf({ spec, events, driven }: StoredRollout, { from = 0, only, output, color }: HistoryOptions): string {

@@ -1,17 +1,16 @@
-import { stringify as yamlStringify } from 'yaml';
-import { FleetError } from '../../fleet/fleet-error.js';
 import type { HostState, RolloutState } from '../../fleet/rollout/rollout-state.js';
-import type { RolloutStore } from '../../fleet/rollout/rollout-store.js';
+import type { RolloutStore, StoredRollout } from '../../fleet/rollout/rollout-store.js';
 import { stateOf } from '../../fleet/rollout/run-stored.js';
 import type { CliIo } from '../io.js';
 import type { GlobalOptions } from '../options/global-options.js';
-import { renderFailure } from '../render/failure.js';
+import { machineText } from '../render/machine-text.js';
 import { toPlain } from '../render/plain.js';
 import { createRenderer } from '../render/render.js';
 import { originText, standText, statusWords, wavesText } from '../render/rollout-text.js';
 import { renderTable } from '../render/table.js';
 import type { View } from '../render/view.js';
 import { UsageError } from '../usage-error.js';
+import { eachRollout } from './each-rollout.js';
 
 interface RolloutRow {
   readonly id: string;
@@ -25,23 +24,17 @@ interface RolloutRow {
 /** Shows all rollouts, newest first; one that is damaged does not hide the others. @returns false: one could not be read */
 export async function listRollouts({ stdout, stderr, color }: CliIo, store: RolloutStore, globals: GlobalOptions): Promise<boolean> {
   const rows: RolloutRow[] = [];
-  let complete = true;
-  for (const id of (await store.list()).toReversed()) {
-    try {
-      rows.push(await rowOf(store, id));
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      complete = false;
-      stderr.write(renderFailure(id, { ...error, message: error.message, reason: error.code }, color.stderr && globals.color));
-    }
-  }
+  const newestFirst = (await store.list()).toReversed();
+  const complete = await eachRollout(store, newestFirst, { stderr, color: color.stderr && globals.color }, (rollout) => {
+    rows.push(rowOf(rollout));
+  });
   stdout.write(listText(rows, globals, color.stdout && globals.color));
   return complete;
 }
 
-async function rowOf(store: RolloutStore, id: string): Promise<RolloutRow> {
-  const { spec, events, driven } = await store.read(id);
-  return { id, createTime: new Date(spec.createdAt), source: spec.source, startedBy: spec.startedBy, driven, state: stateOf(spec, events) };
+function rowOf({ spec, events, driven }: StoredRollout): RolloutRow {
+  const { id, createdAt, source, startedBy } = spec;
+  return { id, createTime: new Date(createdAt), source, startedBy, driven, state: stateOf(spec, events) };
 }
 
 function listText(rows: readonly RolloutRow[], { output }: GlobalOptions, color: boolean): string {
@@ -63,13 +56,9 @@ function listText(rows: readonly RolloutRow[], { output }: GlobalOptions, color:
         { hostColumn: false, color },
       );
     case 'json':
-      return `${JSON.stringify(objects(), null, 2)}\n`;
     case 'yaml':
-      return yamlStringify(objects(), { lineWidth: 0 });
     case 'ndjson':
-      return objects()
-        .map((object) => `${JSON.stringify(object)}\n`)
-        .join('');
+      return machineText(output, objects());
     case 'csv':
       throw new UsageError('"-o csv" has no form for this command', 'give -o json, yaml or ndjson');
   }
@@ -94,7 +83,7 @@ const hostView: View<HostRow> = {
 
 /** Shows one rollout host by host. */
 export async function showRollout({ stdout, color }: CliIo, store: RolloutStore, id: string, globals: GlobalOptions): Promise<void> {
-  const row = await rowOf(store, id);
+  const row = rowOf(await store.read(id));
   const { state } = row;
   const renderer = createRenderer(globals.output, hostView, { hostColumn: true, color: color.stdout && globals.color });
   if (globals.output === 'table') {

@@ -4,9 +4,10 @@ import type { Change } from '../../model/change.js';
 import type { Commit } from '../../model/commit.js';
 import type { RouteClient } from '../../route-client.js';
 import type { Host } from '../host.js';
+import { attemptIdOf } from './commit-names.js';
 import type { ApplyContext, ApplyReport } from './host-work.js';
 import type { RolloutReason } from './rollout-event.js';
-import { type Attempt, findChange, type HostAccess, insist, noteOf } from './settle.js';
+import { type Attempt, findAttempt, type HostAccess, insist, noteOf } from './settle.js';
 
 /** The change of one host. */
 export interface HostChange {
@@ -34,7 +35,7 @@ export function applyOnHost(
   let seen: string | undefined;
 
   async function attempt(client: RouteClient): Promise<Attempt<ApplyReport>> {
-    const { id, commit: known } = await findChange(client, commitId);
+    const { id, commit: known } = await findAttempt(client, (number) => attemptIdOf(commitId, number));
     let commit = known;
     if (commit === undefined) {
       if (seen === id || confirmed) return lost();

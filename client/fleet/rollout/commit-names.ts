@@ -10,14 +10,15 @@ export function commitIdOf(rolloutId: string, host: string): string {
   return `rollout.${rolloutId}.${hashOf(host)}`;
 }
 
-/** Of a further attempt, from 1: the one before was undone because its call ended. */
+/** Of an attempt, from 1: those before were cut short. */
 export function attemptIdOf(commitId: string, attempt: number): string {
   return attempt === 1 ? commitId : `${commitId}.a${attempt}`;
 }
 
-/** Of one attempt to undo it; rows are put back owner by owner. */
-export function undoCommitIdOf(commitId: string, attempt: number, owner: string | undefined): string {
-  return `${commitId}.u${attempt}.${owner === undefined ? 'none' : hashOf(owner).slice(0, 6)}`;
+/** Of one attempt to undo it; rows are put back owner by owner. @param count - from 1: what was cut short is done anew within the attempt */
+export function undoCommitIdOf(commitId: string, attempt: number, owner: string | undefined, count = 1): string {
+  const firstId = `${commitId}.u${attempt}.${owner === undefined ? 'none' : hashOf(owner).slice(0, 6)}`;
+  return count === 1 ? firstId : `${firstId}.${count}`;
 }
 
 function hashOf(text: string): string {

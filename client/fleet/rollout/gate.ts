@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { Connector } from '../connector.js';
 import type { Clock } from './clock.js';
@@ -26,8 +25,6 @@ export function createGate(spec: RolloutSpec, connector: Connector, clock: Clock
   const changes = new Map(spec.hosts.map((host) => [host.name, changeOf(spec, host)]));
 
   return async ({ wave, hosts }, signal) => {
-    // Every host that is looked at listens; Node.js takes more than ten for a leak and warns.
-    setMaxListeners(0, signal);
     const limit = pLimit(policy.concurrency);
     const looks = hosts.map((host) =>
       limit(async (): Promise<readonly UnwellHost[]> => {

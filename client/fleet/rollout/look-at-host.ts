@@ -1,7 +1,8 @@
 import type { RouteClient } from '../../route-client.js';
 import type { HostChange } from './apply-on-host.js';
+import { attemptIdOf } from './commit-names.js';
 import type { RolloutReason } from './rollout-event.js';
-import { findChange, type HostAccess, insist } from './settle.js';
+import { findAttempt, type HostAccess, insist } from './settle.js';
 
 /**
  * Looks at a host whose change was confirmed: it answers, its routes are as the rollout left them, and the probes that passed after the change pass
@@ -17,7 +18,7 @@ export async function lookAtHost(
   const until = access.clock.now() + access.settleMs;
 
   async function look(client: RouteClient): Promise<Finding> {
-    const { commit } = await findChange(client, commitId);
+    const { commit } = await findAttempt(client, (number) => attemptIdOf(commitId, number));
     const { planned, probes } = await client.applyRoutes(change, { ...options, planToken: undefined, validateOnly: true, signal });
     const { creates = 0, sets = 0, deletes = 0 } = planned ?? {};
     const differing = creates + sets + deletes;

@@ -5,7 +5,6 @@ import type { RouteClient } from '../../route-client.js';
 import type { Connector } from '../connector.js';
 import type { Host } from '../host.js';
 import type { Clock } from './clock.js';
-import { attemptIdOf } from './commit-names.js';
 import type { HostNote } from './rollout-event.js';
 
 /** How hosts are worked on. */
@@ -88,24 +87,26 @@ export async function insist<Report>(
 }
 
 /**
- * The last attempt at the change of a host. An agent undoes a change whose call ends while it is being made, with the controller or the connection; such
- * an attempt says nothing about the change, and another one follows it.
+ * The attempt that counts: the first that was not cut short. One that was says nothing about the change, and another one follows it.
  *
- * @returns without a commit: the host does not know this attempt
+ * @param idOf - commit id of each attempt, from 1
+ * @param wasCutShort - default: the agent undid it since its call ended while it was being made, with the controller or the connection
+ * @returns without a commit: it is to be made yet
  */
-export async function findChange(
+export async function findAttempt(
   client: RouteClient,
-  commitId: string,
+  idOf: (attempt: number) => string,
+  wasCutShort: (failure: RouteFailure) => boolean = ({ reason }) => reason === 'CANCELLED',
 ): Promise<{ readonly id: string; readonly commit?: Commit | undefined }> {
   for (let attempt = 1; ; attempt++) {
-    const id = attemptIdOf(commitId, attempt);
+    const id = idOf(attempt);
     const commit = await findCommit(client, id);
-    if (commit?.state !== 'rolledBack' || commit.failure?.reason !== 'CANCELLED') return { id, commit };
+    if (commit?.state !== 'rolledBack' || commit.failure === undefined || !wasCutShort(commit.failure)) return { id, commit };
   }
 }
 
 /** A commit by its id; undefined: the host does not know it. */
-export async function findCommit(client: RouteClient, commitId: string): Promise<Commit | undefined> {
+async function findCommit(client: RouteClient, commitId: string): Promise<Commit | undefined> {
   try {
     return await client.getCommit(commitId);
   } catch (error) {

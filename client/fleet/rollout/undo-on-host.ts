@@ -6,9 +6,9 @@ import type { Route } from '../../model/route.js';
 import type { RouteClient } from '../../route-client.js';
 import { routeKeyText } from '../../route-key-text.js';
 import type { HostChange } from './apply-on-host.js';
-import { undoCommitIdOf } from './commit-names.js';
+import { attemptIdOf, undoCommitIdOf } from './commit-names.js';
 import type { UndoReport, WorkContext } from './host-work.js';
-import { type Attempt, findChange, findCommit, type HostAccess, insist, noteOf } from './settle.js';
+import { type Attempt, findAttempt, type HostAccess, insist, noteOf } from './settle.js';
 import { planUndo, type UndoGroup } from './undo-plan.js';
 
 /**
@@ -23,7 +23,7 @@ export function undoOnHost(
   { signal }: WorkContext,
 ): Promise<UndoReport> {
   async function attempt(client: RouteClient): Promise<Attempt<UndoReport>> {
-    const { id, commit } = await findChange(client, commitId);
+    const { id, commit } = await findAttempt(client, (number) => attemptIdOf(commitId, number));
     if (commit === undefined) return id === commitId ? lost(commitId) : { outcome: 'rolledBack', note: { mayStand: false } };
     switch (commit.state) {
       case 'applying':
@@ -51,33 +51,30 @@ export function undoOnHost(
   async function restore(client: RouteClient, commit: Commit): Promise<Attempt<UndoReport>> {
     for (const owner of ownersBefore(commit)) {
       // Rows that are back wait for a confirmation, and look as if all were done.
-      const { last } = await triesOf(client, owner);
-      if (last?.state === 'applying' || last?.state === 'rollingBack') return 'again';
-      if (last?.state === 'pendingConfirmation') await client.confirmCommit(last.id);
+      const { commit: known } = await findUndo(client, owner);
+      if (known?.state === 'applying' || known?.state === 'rollingBack') return 'again';
+      if (known?.state === 'pendingConfirmation') await client.confirmCommit(known.id);
     }
     const current = new Map<string, Route>();
     for await (const route of client.listRoutes()) current.set(routeKeyText(route), route);
     const { groups, left } = planUndo(commit.steps, current, commit.owner);
     const [group] = groups;
     if (group === undefined) return restored(left);
-    const { last, nextId } = await triesOf(client, group.owner);
-    if (last !== undefined && !wasCutShort(last)) return failed(noteOf(last.failure ?? isBack, true));
+    const { id, commit: known } = await findUndo(client, group.owner);
+    if (known !== undefined) return failed(noteOf(known.failure ?? isBack, true));
     if (signal.aborted) return failed({ reason: 'CANCELLED', message: 'its time was over', mayStand: true });
-    await applyGroup(client, group, commit, current, nextId);
+    await applyGroup(client, group, commit, current, id);
     // The next look settles it, and goes on with what is left.
     return 'again';
   }
 
-  /** The last try to put rows of an owner back, if there was one, and the id of the next. */
-  async function triesOf(client: RouteClient, owner: string | undefined): Promise<{ readonly last?: Commit; readonly nextId: string }> {
-    const firstId = undoCommitIdOf(commitId, attemptNumber, owner);
-    let last: Commit | undefined;
-    for (let count = 1; ; count += 1) {
-      const nextId = count === 1 ? firstId : `${firstId}.${count}`;
-      const known = await findCommit(client, nextId);
-      if (known === undefined) return { ...(last && { last }), nextId };
-      last = known;
-    }
+  /** What puts the rows of an owner back. */
+  function findUndo(client: RouteClient, owner: string | undefined): ReturnType<typeof findAttempt> {
+    return findAttempt(
+      client,
+      (count) => undoCommitIdOf(commitId, attemptNumber, owner, count),
+      ({ reason }) => cutShort.has(reason),
+    );
   }
 
   async function applyGroup(
@@ -129,10 +126,6 @@ function ownersBefore({ steps }: Commit): ReadonlySet<string | undefined> {
 }
 
 /** The host undid it since it did not hear from this side in time, or was restarted: nothing speaks against another try. */
-function wasCutShort({ state, failure }: Commit): boolean {
-  return state === 'rolledBack' && failure !== undefined && cutShort.has(failure.reason);
-}
-
 const cutShort: ReadonlySet<RouteErrorReason> = new Set(['CANCELLED', 'NOT_CONFIRMED', 'AGENT_RESTARTED']);
 
 /** It was done, and the rows are as the rollout left them all the same. */
