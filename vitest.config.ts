@@ -30,7 +30,7 @@ export default defineConfig({
       },
       ...Object.entries(deeper).map(([name, include]) => ({
         // Each starts real processes: one file at a time on two cores, and longer time-outs.
-        test: { name, include: [include], fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 },
+        test: { name, include: [include], fileParallelism: false, testTimeout: 120_000, hookTimeout: 600_000 },
       })),
     ],
   },

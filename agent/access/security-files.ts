@@ -41,11 +41,10 @@ export interface SecurityFiles {
  */
 export async function loadSecurity(files: SecurityFiles, now: number = Date.now()): Promise<Security> {
   const { tlsCertificate, tlsKey, tlsCa, tlsCrl, authorization } = files;
-  const [certificate, key, ca] = await Promise.all([
-    readPem('--tls-certificate', tlsCertificate),
-    readKey('--tls-key', tlsKey),
-    readPem('--tls-ca', tlsCa),
-  ]);
+  // One after the other: when several are wrong, the same one is always told first.
+  const certificate = await readPem('--tls-certificate', tlsCertificate);
+  const key = await readKey('--tls-key', tlsKey);
+  const ca = await readPem('--tls-ca', tlsCa);
   const own = parseCertificate('--tls-certificate', tlsCertificate, certificate);
   parseCertificate('--tls-ca', tlsCa, ca);
   checkPair(files, own, key);

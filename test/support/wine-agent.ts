@@ -3,6 +3,7 @@ import type { WinePrefix, WineProcess } from './wine.js';
 import type { StagedPackage } from './wine-stage.js';
 
 const pollMs = 50;
+const defaultTimeoutMs = 180_000;
 
 /** How to start an agent. */
 export interface WineAgentOptions {
@@ -14,7 +15,7 @@ export interface WineAgentOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: that of the package. A library built with winegcc can be named without a path from the directory of its .dll. */
   readonly workingDirectory?: string;
-  /** Time for the agent to listen, and for it to stop. Default 60,000. */
+  /** Time for the agent to listen, and for it to stop. Default 180,000. */
   readonly timeoutMs?: number;
 }
 
@@ -46,7 +47,7 @@ export async function runAgent(options: WineAgentOptions): Promise<{ readonly ex
 export async function startAgent(options: WineAgentOptions): Promise<WineAgent> {
   const agent = launch(options);
   const log = (): LogLine[] => parseLog(agent.stdout());
-  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
+  const deadline = Date.now() + (options.timeoutMs ?? defaultTimeoutMs);
   for (;;) {
     const listening = log().find(({ msg }) => msg === 'listening');
     if (listening !== undefined) {
@@ -81,7 +82,7 @@ async function stop(agent: WineProcess, timeoutMs: number | undefined): Promise<
   return exitWithin(agent, timeoutMs);
 }
 
-async function exitWithin(agent: WineProcess, timeoutMs = 60_000): Promise<number | undefined> {
+async function exitWithin(agent: WineProcess, timeoutMs = defaultTimeoutMs): Promise<number | undefined> {
   const ended = await Promise.race([agent.exited.then(() => true), delay(timeoutMs, false, { ref: false })]);
   if (ended) return agent.exited;
   kill(agent);

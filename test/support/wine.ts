@@ -6,8 +6,9 @@ import { createTemporaryDirectory } from './temporary.js';
 
 /** Seconds that a wineserver outlives its last program: an interrupted test run then leaves none behind for good. */
 const serverLingerSeconds = 60;
-const commandTimeoutMs = 60_000;
-const serverTimeoutMs = 15_000;
+/** They only end what hangs: the first start of Wine on a machine reads all of it from the disk. */
+const commandTimeoutMs = 240_000;
+const serverTimeoutMs = 60_000;
 
 /** What to run in a prefix. */
 export interface WineProgram {
@@ -35,7 +36,7 @@ export interface WineProcess {
 export interface WinePrefix {
   readonly directory: string;
   start(program: WineProgram): WineProcess;
-  /** Runs a program to its end and returns what it wrote. @throws when it fails or takes longer than a minute */
+  /** Runs a program to its end and returns what it wrote. @throws when it fails or takes longer than four minutes */
   run(program: WineProgram): Promise<string>;
   /** Ends every program of this prefix; the directory stays, and can be the template of others. */
   stop(): Promise<void>;
