@@ -14,7 +14,7 @@ export interface CallLimit extends Rate {
 
 /** What one identity may do. A fleet controller makes some ten calls per host and minute; the rest is room. */
 export const callLimits: Readonly<Record<CallKind, CallLimit>> = {
-  read: { perSecond: 400, burst: 1000, atOnce: 128 },
+  read: { perSecond: 400, burst: 400, atOnce: 128 },
   // A reader that does not take what it asked for holds a whole table in memory.
   list: { perSecond: 50, burst: 300, atOnce: 32 },
   watch: { perSecond: 100, burst: 1000, atOnce: 256 },
@@ -22,8 +22,10 @@ export const callLimits: Readonly<Record<CallKind, CallLimit>> = {
   settle: { perSecond: 50, burst: 200, atOnce: 32 },
 };
 
-/** Refusals that are answered before the connection is closed: refusing costs time as well. */
+/** Refusals that are answered before the caller is shut out: refusing costs time as well. */
 const patience: Rate = { perSecond: 50, burst: 500 };
+/** Time for which a caller is shut out, in ms: none of its calls is answered, and its connections are closed. */
+const shutOutMs = 5000;
 const reports: Rate = { perSecond: 0.1, burst: 1 };
 const maxIdentities = 4096;
 
@@ -59,7 +61,7 @@ export type Entry =
       readonly let: 'out';
       /** RATE_LIMITED */
       readonly error: RouteTableError;
-      /** The caller goes on in spite of many refusals: close its connection. */
+      /** The caller is shut out: close its connection. */
       readonly disconnect: boolean;
       /** Refusals since the last that was to be reported, if this one is to be. */
       readonly report: number | undefined;
@@ -107,7 +109,7 @@ function rateLimited(identity: string, kind: CallKind, { limit, retryAfterMs }: 
 }
 
 interface Refusal {
-  /** "400 per second" */
+  /** "400 per second", "500 refusals" */
   readonly limit: string;
   readonly retryAfterMs: number;
 }
@@ -150,6 +152,7 @@ class IdentityMeter {
   readonly #patience = new TokenBucket(patience);
   readonly #reports = new TokenBucket(reports);
   #unreported = 0;
+  #shutOutUntil = Number.NEGATIVE_INFINITY;
 
   constructor(limits: Readonly<Record<CallKind, CallLimit>>) {
     const bucket = (kind: CallKind): TokenBucket => new TokenBucket(limits[kind]);
@@ -170,6 +173,7 @@ class IdentityMeter {
   }
 
   take(kind: CallKind, now: number): Refusal | undefined {
+    if (now < this.#shutOutUntil) return { limit: `${patience.burst} refusals`, retryAfterMs: Math.ceil(this.#shutOutUntil - now) };
     const refusal = this.streams.refusal(kind);
     if (refusal !== undefined) return refusal;
     const retryAfterMs = this.#buckets[kind].take(now);
@@ -178,7 +182,8 @@ class IdentityMeter {
 
   refuse(now: number): { readonly disconnect: boolean; readonly report: number | undefined } {
     this.#unreported += 1;
-    const disconnect = this.#patience.take(now) > 0;
+    if (now >= this.#shutOutUntil && this.#patience.take(now) > 0) this.#shutOutUntil = now + shutOutMs;
+    const disconnect = now < this.#shutOutUntil;
     if (this.#reports.take(now) > 0) return { disconnect, report: undefined };
     const report = this.#unreported;
     this.#unreported = 0;

@@ -59,10 +59,17 @@ export class ChainFile {
     return now !== undefined && now.device === status.device && now.inode === status.inode && now.size === this.#length;
   }
 
-  /** Writes an entry behind the others; with `durable` it is on the disk then. */
-  async put(facts: Facts, durable = false): Promise<void> {
-    await this.#write(formatLine(this.#last, this.#parts.time(), facts), durable);
-    this.#unsigned += 1;
+  /** Writes entries behind the others; with `durable` they are on the disk then. */
+  async put(entries: readonly Facts[], durable = false): Promise<void> {
+    const time = this.#parts.time();
+    let link = this.#last;
+    const lines = entries.map((facts) => {
+      const line = formatLine(link, time, facts);
+      link = line.link;
+      return line.bytes;
+    });
+    await this.#write({ bytes: Buffer.concat(lines), link }, durable);
+    this.#unsigned += entries.length;
   }
 
   /** Signs all lines: in head.json first, so that no log without its last line looks whole. */

@@ -31,6 +31,14 @@ const maxWaiting = 10_000;
 /** After a failure, entries that nothing depends on are lost for so long without another attempt. */
 const retryAfterMs = 1000;
 
+/** An entry on its way. */
+interface Waiting {
+  readonly entry: Facts;
+  readonly durable: boolean;
+  resolve(): void;
+  reject(error: RouteTableError): void;
+}
+
 /** Entries that could not be written. */
 interface Lost {
   readonly entries: number;
@@ -47,7 +55,7 @@ export class FileAuditLog implements AuditLog {
   #known: KnownChain | undefined;
   /** Ends with the last call so far; never rejects. */
   #queue: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #waiting: Waiting[] = [];
   #closed = false;
   /** Why the last attempt failed, and when it was. */
   #failure: { readonly error: RouteTableError; readonly at: number } | undefined;
@@ -70,15 +78,10 @@ export class FileAuditLog implements AuditLog {
 
   async write(entry: AuditEntry, { durable = false }: WriteOptions = {}): Promise<void> {
     if (this.#closed) throw new Error('the audit log is closed');
-    if (!durable && this.#waiting >= maxWaiting) throw this.#lose(this.#fail(new Error(`${maxWaiting} entries wait already`)));
-    await this.#enqueue(async () => {
-      const recent = durable ? undefined : this.#recentFailure();
-      if (recent !== undefined) throw this.#lose(recent);
-      try {
-        await this.#put(entry, durable);
-      } catch (cause) {
-        throw this.#lose(this.#fail(cause));
-      }
+    if (!durable && this.#waiting.length >= maxWaiting) throw this.#lose(this.#fail(new Error(`${maxWaiting} entries wait already`)));
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ entry, durable, resolve, reject });
+      if (this.#waiting.length === 1) void this.#enqueue(() => this.#writeAll());
     });
   }
 
@@ -106,19 +109,36 @@ export class FileAuditLog implements AuditLog {
   }
 
   #enqueue(action: () => Promise<void>): Promise<void> {
-    this.#waiting += 1;
-    const result = this.#queue.then(action).finally(() => {
-      this.#waiting -= 1;
-    });
+    const result = this.#queue.then(action);
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
-  /** Everything that may fail comes before the entry: one that was refused does not stand in the file. */
-  async #put(entry: Facts, durable: boolean): Promise<void> {
-    const chain = await this.#ready();
-    await chain.put(entry, durable);
-    this.#remember(chain);
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#writeSome();
+  }
+
+  /** All that wait, up to the next head, in one write: the entry that a commit waits for is not held up by those of a hundred other calls. */
+  async #writeSome(): Promise<void> {
+    const recent = this.#waiting.some(({ durable }) => durable) ? undefined : this.#recentFailure();
+    let batch: readonly Waiting[] = [];
+    try {
+      if (recent !== undefined) throw recent;
+      // Everything that may fail comes before the entries: one that was refused does not stand in the file.
+      const chain = await this.#ready();
+      batch = this.#waiting.splice(0, Math.max(1, this.#options.linesPerHead - chain.unsigned));
+      await chain.put(
+        batch.map(({ entry }) => entry),
+        batch.some(({ durable }) => durable),
+      );
+      this.#remember(chain);
+    } catch (cause) {
+      const error = recent ?? this.#fail(cause);
+      if (batch.length === 0) batch = this.#waiting.splice(0);
+      for (const { reject } of batch) reject(this.#lose(error));
+      return;
+    }
+    for (const { resolve } of batch) resolve();
   }
 
   /** The file, with a line about what could not be written before. */
@@ -126,7 +146,7 @@ export class FileAuditLog implements AuditLog {
     let chain = await this.#open();
     if (chain.unsigned >= this.#options.linesPerHead) await chain.sign();
     if (chain.length >= this.#options.maxBytes) chain = await this.#rotate(chain);
-    if (this.#lost !== undefined) await chain.put({ type: 'lost', ...this.#lost });
+    if (this.#lost !== undefined) await chain.put([{ type: 'lost', ...this.#lost }]);
     this.#remember(chain);
     if (this.#failure !== undefined) this.#options.log.warn({ lost: this.#lost?.entries ?? 0 }, 'the audit log is written again');
     this.#lost = undefined;

@@ -55,7 +55,7 @@ export async function openChain(
   const chain = current.length === 0 ? await beginFile(place, key, last, closed) : await goOn(place, key, found, last);
   return closedOnFailure(chain, async () => {
     if (ahead) await chain.sign();
-    if (tornBytes > 0) await chain.put({ type: 'recovered', bytesLost: tornBytes });
+    if (tornBytes > 0) await chain.put([{ type: 'recovered', bytesLost: tornBytes }]);
     return { chain, key };
   });
 }
@@ -115,7 +115,7 @@ export async function beginFile(place: ChainPlace, key: AuditKey, last: Link, cl
     await files.syncDirectory(paths.directory);
     const firstSeq = last.seq + 1;
     const chain = new ChainFile({ ...place, key, file, status, last, firstSeq, unsigned: 0 });
-    await chain.put({ type: 'file', keptFrom: closed.slice(1 - keepFiles)[0] ?? firstSeq });
+    await chain.put([{ type: 'file', keptFrom: closed.slice(1 - keepFiles)[0] ?? firstSeq }]);
     for (const firstOfFile of closed.slice(0, 1 - keepFiles)) await files.remove(paths.closed(firstOfFile));
     return chain;
   });

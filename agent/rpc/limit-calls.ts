@@ -12,21 +12,31 @@ const requestMs = 30_000;
 
 /**
  * Refuses calls that are too many before their messages are read, whatever service they are for. Refusals are logged once in a while, with
- * their number; whoever goes on and on is disconnected.
+ * their number; whoever goes on and on is shut out for a while.
  */
 export function limitCalls(limits: CallLimits, connections: Connections, log: Logger): ServerInterceptor {
   return ({ path, requestStream }, call) => {
     const peer = call.getPeer();
-    const account = connections.accountOf(peer, () => identityIn(call)?.name) ?? peer;
+    const account = connections.accountOf(peer, () => identityIn(call)?.name);
+    // What came in one packet with the call for which the connection was closed.
+    if (account === undefined) return unserved(call, connectionClosed());
     const entry = limits.enter(account, kindOf(rpcOf(path)));
     if (entry.let === 'in') return timed(call, requestStream, entry.leave);
     const { error, disconnect, report } = entry;
     if (report !== undefined) log.warn({ identity: account, peer, rpc: path, refused: report, details: error.message }, 'too many calls');
     if (disconnect) connections.cut(peer);
-    return new ServerInterceptingCall(call, {
-      start: (next) => next({ onReceiveMetadata: () => call.sendStatus(toStatus(error).status) }),
-    });
+    return unserved(call, error);
   };
+}
+
+function unserved(call: ServerInterceptingCallInterface, error: RouteTableError): ServerInterceptingCall {
+  return new ServerInterceptingCall(call, {
+    start: (next) => next({ onReceiveMetadata: () => call.sendStatus(toStatus(error).status) }),
+  });
+}
+
+function connectionClosed(): RouteTableError {
+  return new RouteTableError('CANCELLED', 'the connection is closed', { remedy: 'connect again' });
 }
 
 function timed(call: ServerInterceptingCallInterface, requestStream: boolean, leave: () => void): ServerInterceptingCall {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CallLimit, type CallLimits, callLimits, createCallLimits, type Entry } from '../../../agent/access/limits.js';
+import { type CallKind, type CallLimit, type CallLimits, callLimits, createCallLimits, type Entry } from '../../../agent/access/limits.js';
 import { createRecent } from '../../../agent/access/recent.js';
 import { TokenBucket } from '../../../agent/access/token-bucket.js';
 
@@ -78,23 +78,41 @@ describe('calls of an identity', () => {
 
   it('take nothing from other kinds of calls, nor from other identities', () => {
     const { limits } = limitsAt(tight);
-    for (let count = 0; count < 1000; count++) call(limits.enter('jane', 'read'));
+    for (let count = 0; count < 500; count++) call(limits.enter('jane', 'read'));
     expect(call(limits.enter('jane', 'write'))).toBe('served');
     expect(call(limits.enter('jane', 'settle'))).toBe('served');
     expect(call(limits.enter('joe', 'read'))).toBe('served');
   });
 
-  it('are reported once in ten seconds with the number of those refused, and end the connection after 500 refusals', () => {
-    const { limits, pass } = limitsAt({ perSecond: 0.001, burst: 1, atOnce: 9 });
-    call(limits.enter('jane', 'read'));
-    const refuse = (times: number) =>
-      Array.from({ length: times }, () => limits.enter('jane', 'read')).filter((entry) => entry.let === 'out');
-    const reports = (entries: ReturnType<typeof refuse>): number[] => entries.flatMap(({ report = [] }) => report);
-    const first = refuse(501);
-    expect(reports(first)).toEqual([1]);
-    expect(first.map(({ disconnect }) => disconnect).indexOf(true)).toBe(500);
-    pass(10_000);
-    expect(reports(refuse(3))).toEqual([501]);
+  describe('of one who goes on', () => {
+    const refusedJane = () => {
+      const { limits, pass } = limitsAt({ perSecond: 0.001, burst: 1, atOnce: 9 });
+      call(limits.enter('jane', 'read'));
+      const refuse = (times: number, kind: CallKind = 'read') =>
+        Array.from({ length: times }, () => limits.enter('jane', kind)).filter((entry) => entry.let === 'out');
+      return { limits, pass, refuse };
+    };
+
+    it('are reported once in ten seconds, with the number of those refused', () => {
+      const { pass, refuse } = refusedJane();
+      const reports = (entries: ReturnType<typeof refuse>): number[] => entries.flatMap(({ report = [] }) => report);
+      expect(reports(refuse(501))).toEqual([1]);
+      pass(10_000);
+      expect(reports(refuse(3))).toEqual([501]);
+    });
+
+    it('shut the caller out after 500 of them, for five seconds and whatever it calls; then its patience is measured anew', () => {
+      const { limits, pass, refuse } = refusedJane();
+      const firstOut = (entries: ReturnType<typeof refuse>): number => entries.map(({ disconnect }) => disconnect).indexOf(true);
+      expect(firstOut(refuse(501))).toBe(500);
+      pass(4999);
+      expect(refuse(1, 'settle').map(({ disconnect, error }) => [disconnect, error.facts.retry_after_ms])).toEqual([[true, '1']]);
+      expect(call(limits.enter('joe', 'settle')), 'another one').toBe('served');
+      pass(1);
+      expect(call(limits.enter('jane', 'settle')), 'let in again').toBe('served');
+      // In five seconds 250 refusals came back.
+      expect(firstOut(refuse(400))).toBe(250);
+    });
   });
 
   it('are remembered of 4,096 identities, and of any that has one running', () => {

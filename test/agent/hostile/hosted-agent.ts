@@ -11,24 +11,25 @@ export interface Health {
   readonly memory: number;
   /** Lines of the log that say that something failed unexpectedly. */
   readonly incidents: readonly string[];
-  /** All lines of the log. */
-  readonly logLines: number;
+  /** Calls whose handler ran, by path. */
+  readonly handled: Readonly<Record<string, number>>;
 }
 
 const { certificate = '', key = '', ca = '' } = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
 const incidents: string[] = [];
-let logLines = 0;
+const handled: Record<string, number> = {};
 const write = (line: string): void => {
-  logLines += 1;
-  if ((JSON.parse(line) as { level: number }).level >= 50) incidents.push(line);
+  const { level, msg, rpc = '' } = JSON.parse(line) as { readonly level: number; readonly msg: string; readonly rpc?: string };
+  if (level >= 50) incidents.push(line);
+  if (msg === 'served' || msg === 'refused') handled[rpc] = (handled[rpc] ?? 0) + 1;
 };
 process.on('unhandledRejection', (error) => incidents.push(`unhandled: ${error}`));
 
-const agent = await startTestAgent({ profile: 'datacenter', tls: { certificate, key, ca }, log: pino({ level: 'info' }, { write }) });
+const agent = await startTestAgent({ profile: 'datacenter', tls: { certificate, key, ca }, log: pino({ level: 'debug' }, { write }) });
 agent.control.addManyRoutes(10_000);
 process.on('message', (_question: Question) => {
   for (let round = 0; round < 3; round++) globalThis.gc?.();
-  process.send?.({ memory: process.memoryUsage().rss, incidents, logLines } satisfies Health);
+  process.send?.({ memory: process.memoryUsage().rss, incidents, handled } satisfies Health);
 });
 process.on('disconnect', () => void agent.close().then(() => process.exit()));
 process.send?.({ address: agent.address });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callLimits } from '../../../agent/access/limits.js';
 import { CommitState } from '../../../proto/gen/routefleet/v1/commit.pb.js';
 import type { Wire } from '../../support/wire.js';
 import type { AttackName } from './attacks/index.js';
@@ -127,9 +128,16 @@ async function confirm(wire: Wire, goesOn: (round: number) => boolean): Promise<
 }
 
 describe('an identity at full speed', () => {
-  it.each(['readFlood', 'settleFlood', 'unknownFlood'] as const)('%s: another one confirms its commits', async (name) => {
+  it.each([
+    ['readFlood', 'GetAgent', callLimits.read],
+    ['settleFlood', 'ConfirmCommit', callLimits.settle],
+    // What no handler is for is answered by grpc-js, before any limit.
+    ['unknownFlood', 'NoSuchRpc', { burst: 0, perSecond: 0 }],
+  ] as const)('%s: another one confirms its commits', async (name, rpc, { burst, perSecond }) => {
     const operator = await scene.connect('operator-who-confirms');
     const before = await confirm(operator, (round) => round < 10);
+    const handled = async (): Promise<number> => (await scene.health()).handled[`/routefleet.v1.RouteService/${rpc}`] ?? 0;
+    const handledBefore = await handled();
     let meanwhile: number[] = [];
     const result = await survive(name, async (running) => {
       meanwhile = await confirm(operator, (round) => round === 0 || !running.aborted);
@@ -138,8 +146,10 @@ describe('an identity at full speed', () => {
     table.push(
       `${name}: ConfirmCommit p50 ${pair.map(({ p50 }) => p50.toFixed(1)).join(' → ')} ms, longest ${pair.map(({ longest }) => longest.toFixed(1)).join(' → ')} ms, ${meanwhile.length} confirmed`,
     );
-    // What no handler is for is answered by grpc-js, before any limit.
-    if (name !== 'unknownFlood') expect(result.refused).toBeGreaterThan(0);
+    if (rpc !== 'NoSuchRpc') expect(result.refused).toBeGreaterThan(0);
+    // Those of the others are at most a hundred a second.
+    const allowed = burst + (perSecond + 100) * (Number(result.seconds) + 1);
+    expect((await handled()) - handledBefore, `calls that the handler of ${rpc} saw`).toBeLessThanOrEqual(allowed);
     expect(meanwhile.length).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,6 @@
 /** What can be done with a valid certificate and frames that do make sense. */
 import { gzipSync } from 'node:zlib';
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { randomBytes } from '../random.js';
 import { answersCall, callHeaders, frame, framesIn, frameType, lastData, message, preface, settings } from './frames.js';
 import { answeredOrClosed, type Opened, openTls, type Result, send, type Target, within } from './target.js';
@@ -72,7 +72,8 @@ export async function openRequests(target: Target): Promise<Result> {
 async function flood({ host, port, ca, certificate, key }: Target, path: string): Promise<Result> {
   const channel = credentials.createSsl(Buffer.from(ca), Buffer.from(key), Buffer.from(certificate));
   const options = { 'grpc.ssl_target_name_override': 'agent', 'grpc.use_local_subchannel_pool': 1 };
-  const end = Date.now() + 8000;
+  const begun = Date.now();
+  const end = begun + 8000;
   const counts = { served: 0, refused: 0, failed: 0 };
   const clients = Array.from({ length: 16 }, () => new Client(`${host}:${port}`, channel, options));
   const call = (client: Client): Promise<void> =>
@@ -80,7 +81,7 @@ async function flood({ host, port, ca, certificate, key }: Target, path: string)
       const same = (bytes: Buffer): Buffer => bytes;
       client.makeUnaryRequest(path, same, same, Buffer.alloc(0), new Metadata(), { deadline: end + 5000 }, (error) => {
         if (error === null) counts.served += 1;
-        else if (error.code === 8) counts.refused += 1;
+        else if (error.code === status.RESOURCE_EXHAUSTED) counts.refused += 1;
         else counts.failed += 1;
         resolve();
       });
@@ -90,7 +91,7 @@ async function flood({ host, port, ca, certificate, key }: Target, path: string)
   };
   await Promise.all(clients.flatMap((client) => Array.from({ length: 64 }, () => run(client))));
   for (const client of clients) client.close();
-  return counts;
+  return { ...counts, seconds: Math.ceil((Date.now() - begun) / 1000) };
 }
 
 /** GetAgent, which is served until the limit. */
