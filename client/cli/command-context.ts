@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Connector, createConnector } from '../fleet/connector.js';
+import { type Connector, type ConnectorOptions, createConnector } from '../fleet/connector.js';
+import type { WorkerOptions } from '../fleet/workers/worker-processes.js';
 import type { ExitCode } from './exit-code.js';
 import type { CliIo } from './io.js';
 import type { GlobalOptions } from './options/global-options.js';
@@ -18,6 +19,8 @@ export interface FleetRun extends Targets {
   readonly connector: Connector;
   /** Hosts at a time. */
   readonly concurrency: number;
+  /** Processes for plans, with how they connect. Undefined: none but this one. */
+  readonly workers: WorkerOptions | undefined;
   readonly output: GlobalOptions['output'];
   /** Colours on standard output. */
   readonly color: boolean;
@@ -47,13 +50,22 @@ async function runOn(
   const options = command.optsWithGlobals<GlobalOptions>();
   const timeoutMs = options.timeout === undefined ? undefined : parseDurationMs(options.timeout, '--timeout');
   const concurrency = options.concurrency === undefined ? 16 : parseInteger(options.concurrency, '--concurrency', 1, 1024);
+  const connect: ConnectorOptions = { insecure: options.insecure, timeoutMs, streamTimeoutMs: timeoutMs };
+  const count = workersOf(options);
   const inventoryIsExplicit = command.getOptionValueSourceWithGlobals('inventory') === 'cli';
   return {
     ...(await resolve(options, { inventoryIsExplicit, timeoutMs, signal })),
-    connector: createConnector({ insecure: options.insecure, timeoutMs, streamTimeoutMs: timeoutMs }),
+    connector: createConnector(connect),
     concurrency,
+    workers: count === undefined ? undefined : { ...connect, count },
     output: options.output,
     color: options.color && color.stdout,
     errorColor: options.color && color.stderr,
   };
+}
+
+/** What `--workers` says; undefined: nothing, and this process does the work itself. @throws UsageError */
+export function workersOf({ workers }: Pick<GlobalOptions, 'workers'>): number | undefined {
+  const count = workers === undefined ? 1 : parseInteger(workers, '--workers', 1, 64);
+  return count === 1 ? undefined : count;
 }

@@ -42,8 +42,8 @@ export async function planHosts(
   const show = createShow(run, words);
   const results: HostResult<null>[] = [];
   let changes = false;
-  const { connector, concurrency } = run;
-  const plans = planFleet(run.targets, { change, withBootId: out !== undefined, connector, concurrency, signal: io.signal });
+  const { connector, concurrency, workers } = run;
+  const plans = planFleet(run.targets, { change, withBootId: out !== undefined, connector, concurrency, workers, signal: io.signal });
   for await (const result of plans) {
     collector?.add(result);
     if (result.ok) changes ||= hasChanges(result.value.plan);

@@ -39,7 +39,7 @@ function explain(error: unknown, { stderr, color, signal }: CliIo): ExitCode {
 }
 
 /** Not a mistake in what was given: something stands in the way on this machine. */
-const failedHere: ReadonlySet<FleetErrorCode> = new Set(['ROLLOUT_LOCKED', 'ROLLOUT_DAMAGED', 'ROLLOUTS_UNUSABLE']);
+const failedHere: ReadonlySet<FleetErrorCode> = new Set(['ROLLOUT_LOCKED', 'ROLLOUT_DAMAGED', 'ROLLOUTS_UNUSABLE', 'WORKER_ENDED']);
 
 type InputError = UsageError | FleetError | InvalidValueError | RouteError;
 

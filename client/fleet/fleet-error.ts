@@ -27,7 +27,9 @@ export type FleetErrorCode =
   /** The journal of the rollout is not what was written. */
   | 'ROLLOUT_DAMAGED'
   /** The directory of rollouts cannot be read or written. */
-  | 'ROLLOUTS_UNUSABLE';
+  | 'ROLLOUTS_UNUSABLE'
+  /** A process that worked on hosts for this one ended. */
+  | 'WORKER_ENDED';
 
 const mark = Symbol.for('routefleet.FleetError');
 

@@ -5,8 +5,8 @@ export { type Connector, type ConnectorOptions, createConnector } from './connec
 export type { DesiredHosts, HostRoutes } from './desired-hosts.js';
 export { type DesiredState, loadDesiredState } from './desired-state.js';
 export { FleetError, type FleetErrorCode } from './fleet-error.js';
-export { type HostPlan, type PlanFleetOptions, planFleet } from './fleet-plan.js';
-export { type ForEachHostOptions, forEachHost } from './for-each-host.js';
+export { type HostPlan, type PlanContent, type PlanFleetOptions, type PlanHostOptions, planFleet } from './fleet-plan.js';
+export { type ForEachHostOptions, forEachHost, type InOrderOptions } from './for-each-host.js';
 export type { Host, HostTls } from './host.js';
 export { type HostByHostOptions, type HostByHostOutcome, hostByHost } from './host-by-host.js';
 export type { FleetEvent, HostEvent } from './host-event.js';
@@ -33,3 +33,4 @@ export { collectPlan, hostsOfPlan } from './saved-plan.js';
 export { readPlan, writePlan } from './saved-plan-file.js';
 export { type Selection, selectHosts } from './selector.js';
 export { type WatchHostsOptions, watchHosts } from './watch-hosts.js';
+export type { WorkerOptions } from './workers/worker-processes.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createFileStore } from '../../fleet/rollout/file-store.js';
 import type { RolloutRequest } from '../../fleet/rollout/rollout-event.js';
-import type { CommandContext } from '../command-context.js';
+import { type CommandContext, workersOf } from '../command-context.js';
 import { exitCodes } from '../exit-code.js';
 import type { GlobalOptions } from '../options/global-options.js';
 import { requestRollout } from '../rollout/request-rollout.js';
@@ -89,8 +89,9 @@ export function addRollout(program: Command, context: CommandContext): void {
     withId(rollout.command(name).summary(summary).description(description))
       .addHelpText('after', examples(`routefleet rollout ${name} 20261124-123142-a1b2c3`))
       .action((id: string, _options: object, self: Command) => {
-        const { output, color, rolloutsDir } = self.optsWithGlobals<GlobalOptions>();
-        return requestRollout(context, createFileStore(rolloutsDir), { id, request, drive, output, color });
+        const globals = self.optsWithGlobals<GlobalOptions>();
+        const { output, color, rolloutsDir } = globals;
+        return requestRollout(context, createFileStore(rolloutsDir), { id, request, drive, output, color, workers: workersOf(globals) });
       });
   }
 }

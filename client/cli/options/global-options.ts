@@ -18,6 +18,7 @@ export interface GlobalOptions {
   readonly insecure?: boolean;
   readonly timeout?: string;
   readonly concurrency?: string;
+  readonly workers?: string;
   readonly rolloutsDir: string;
   readonly output: OutputFormat;
   readonly color: boolean;
@@ -48,6 +49,7 @@ export function addGlobalOptions(program: Command): void {
     .option('--insecure', 'plaintext; to loopback addresses only')
     .option('--timeout <duration>', 'time for each call, "500ms", "10s", "2m" (default 10s; 60s for routes list, plan and apply)')
     .option('--concurrency <n>', 'hosts that are read at a time (default 16)')
+    .option('--workers <n>', 'processes that plan and change hosts, one per core for thousands of them (default: this one)')
     .optionsGroup(rolloutsHeading)
     .addOption(
       new Option('--rollouts-dir <dir>', 'where rollouts are kept')

@@ -21,6 +21,8 @@ export interface DriveOptions {
   readonly color: boolean;
   /** Asked for before anything else is done. */
   readonly request?: RolloutRequest | undefined;
+  /** See `RunStoredOptions`. */
+  readonly workers?: number | undefined;
 }
 
 /** @throws UsageError for forms that are one whole */
@@ -31,7 +33,7 @@ export function checkRolloutOutput(output: OutputFormat): void {
 
 /** Drives a rollout that was taken to its end, shows what happens, and gives it back. Ctrl-C lets hosts in flight finish. */
 export async function driveRollout({ io, finish }: CommandContext, rollout: OwnedRollout, options: DriveOptions): Promise<void> {
-  const { output, request } = options;
+  const { output, request, workers } = options;
   const { stdout, stderr, signal } = io;
   const { spec, events } = rollout;
   const color = options.color && io.color.stdout;
@@ -56,7 +58,7 @@ export async function driveRollout({ io, finish }: CommandContext, rollout: Owne
   }
 
   try {
-    const state = await runStored(rollout, { signal, onEvent, request });
+    const state = await runStored(rollout, { signal, onEvent, request, workers });
     waveProgress.clear();
     if (isText) stdout.write(`${standText(state)}\n${renderRolloutSummary(state, color)}`);
     if (state.phase !== 'ended') stderr.write(`not done yet; go on with: routefleet rollout resume ${spec.id}\n`);

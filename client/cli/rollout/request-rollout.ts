@@ -15,11 +15,13 @@ export interface RequestOptions extends Pick<GlobalOptions, 'output' | 'color'> 
   readonly request: RolloutRequest;
   /** Where nobody drives the rollout, drive it here; else the request is only noted, for whoever does next. */
   readonly drive: boolean;
+  /** See `RunStoredOptions`. */
+  readonly workers?: number | undefined;
 }
 
 /** Hands a request to the process that drives the rollout or, where there is none, sees to it here. */
 export async function requestRollout(context: CommandContext, store: RolloutStore, options: RequestOptions): Promise<void> {
-  const { id, request, drive, output, color } = options;
+  const { id, request, drive, output, color, workers } = options;
   checkRolloutOutput(output);
 
   async function tell(what: string): Promise<void> {
@@ -35,7 +37,7 @@ export async function requestRollout(context: CommandContext, store: RolloutStor
   }
   const rollout = await store.take(id);
   if (drive) {
-    await driveRollout(context, rollout, { request, output, color });
+    await driveRollout(context, rollout, { request, output, color, workers });
     return;
   }
   try {

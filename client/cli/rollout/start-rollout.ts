@@ -88,7 +88,7 @@ export async function begin(
   const gate = start.gate === undefined ? undefined : { command: start.gate, directory: process.cwd() };
   const ground = { candidates: timed, policy, source, options, insecure, gate, startedBy: whoami(), createdAt: Date.now() };
   const rollout = await store.create(newRollout(ground));
-  await driveRollout(context, rollout, { output, color });
+  await driveRollout(context, rollout, { output, color, workers: run.workers?.count });
 }
 
 type Planned = { readonly candidates: readonly Candidate[] } | { readonly code: ExitCode };
@@ -98,12 +98,12 @@ async function planAll(
   run: Awaited<ReturnType<typeof prepareDesiredRun>>,
   change: Parameters<typeof planFleet>[1]['change'],
 ): Promise<Planned> {
-  const { targets, connector, concurrency, output, color, errorColor } = run;
+  const { targets, connector, concurrency, workers, output, color, errorColor } = run;
   const report = createFleetReport(planWords, { color });
   const routesOf = new Map(targets.map(({ host, routes }) => [host, routes]));
   const candidates: Candidate[] = [];
   const errors: RouteError[] = [];
-  for await (const result of planFleet(targets, { change, connector, concurrency, signal })) {
+  for await (const result of planFleet(targets, { change, connector, concurrency, workers, signal })) {
     const routes = routesOf.get(result.host) ?? [];
     if (!result.ok) {
       stderr.write(renderFailures([result], errorColor));

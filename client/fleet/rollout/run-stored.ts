@@ -1,4 +1,5 @@
 import { createConnector } from '../connector.js';
+import { startWorkers } from '../workers/worker-processes.js';
 import { type Clock, createSystemClock } from './clock.js';
 import { createGate } from './gate.js';
 import { reduce } from './reduce.js';
@@ -15,6 +16,8 @@ export interface RunStoredOptions extends Pick<RunnerOptions, 'signal' | 'onEven
   readonly request?: RolloutRequest | undefined;
   /** Default: that of this process. */
   readonly clock?: Clock | undefined;
+  /** Processes that change hosts in place of this one, for fleets of thousands of hosts. Default: none. */
+  readonly workers?: number | undefined;
 }
 
 /** Where a rollout stands after what happened. */
@@ -25,7 +28,7 @@ export function stateOf({ policy, createdAt }: RolloutSpec, events: readonly Rol
 /** Drives a rollout on from where its journal ends, as {@link runRollout}. Whoever took it closes it. */
 export async function runStored(
   { spec, events, journal, inbox }: OwnedRollout,
-  { signal, onEvent, request, clock = createSystemClock() }: RunStoredOptions = {},
+  { signal, onEvent, request, clock = createSystemClock(), workers: count }: RunStoredOptions = {},
 ): Promise<RolloutState> {
   let state = stateOf(spec, events);
 
@@ -40,10 +43,16 @@ export async function runStored(
 
   if (events.length > 0 && state.phase !== 'ended') await note('takenOver');
   if (request !== undefined) await note(request);
-  const connector = createConnector({ insecure: spec.insecure });
-  const work = createHostWork(spec, connector, clock);
-  const gate = createGate(spec, connector, clock);
-  return runRollout({ state, journal, inbox, clock, work, gate, signal, onEvent });
+  const { insecure } = spec;
+  const connector = createConnector({ insecure });
+  const workers = count === undefined ? undefined : startWorkers({ count, insecure }, spec);
+  try {
+    const work = workers ?? createHostWork(spec, connector, clock);
+    const gate = createGate(spec, connector, clock);
+    return await runRollout({ state, journal, inbox, clock, work, gate, signal, onEvent });
+  } finally {
+    await workers?.close();
+  }
 }
 
 /** Notes a request in a rollout that nobody drives, without driving it. False: it means nothing now. */

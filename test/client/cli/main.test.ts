@@ -1,13 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startFleet, type TestFleet } from '../test-fleet.js';
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type CliProcess, startCli } from './cli-process.js';
 
 let fleet: TestFleet;
 beforeAll(async () => {
@@ -21,24 +15,11 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** Starts the program with an environment in which nothing names hosts. */
-function start(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'client/cli/main.ts', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, ...environment },
-  });
-  running.push(child);
-  const texts = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].on('data', (data) => {
-      texts[stream] += data;
-    });
-  }
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code, signal) => resolve({ code, signal, ...texts })));
-  return { child, ended };
+/** Ended at the latest after the test. */
+function start(...told: Parameters<typeof startCli>): CliProcess {
+  const started = startCli(...told);
+  running.push(started.child);
+  return started;
 }
 
 describe('routefleet', { timeout: 30_000 }, () => {
