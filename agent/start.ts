@@ -6,7 +6,7 @@ import { ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { version } from '../proto/gen/version.js';
 import { createGatekeeper } from './access/gatekeeper.js';
-import { createCallLimits } from './access/limits.js';
+import { type CallKind, type CallLimit, createCallLimits } from './access/limits.js';
 import type { Security } from './access/security-files.js';
 import { CommitEngine } from './commits/engine.js';
 import { Keeper } from './commits/keeper.js';
@@ -88,7 +88,7 @@ export interface RunningAgent {
 export async function startAgent(
   { iphlpapi, identity }: Backend,
   config: Pick<AgentConfig, 'listen' | 'ipv4Writes' | 'reflection' | 'stateDir' | 'acceptJournalLoss'> &
-    Partial<Pick<AgentConfig, 'audit'>>,
+    Partial<Pick<AgentConfig, 'audit'>> & { readonly callLimits?: Readonly<Record<CallKind, CallLimit>> },
   security: Security | undefined,
   log: Logger,
 ): Promise<RunningAgent> {
@@ -137,7 +137,7 @@ export async function startAgent(
     };
     const credentials = security && new MutualTlsCredentials(security.tls);
     const gatekeeper = security && createGatekeeper(security.rules);
-    const callLimits = createCallLimits(now);
+    const callLimits = createCallLimits(now, config.callLimits);
     const server = await startServer({
       context,
       connections,

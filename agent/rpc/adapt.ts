@@ -17,19 +17,16 @@ export interface Serving {
   readonly audit: CallAudit;
 }
 
-/** A call while it is served. */
-type ServedCall = AdmittedCall & Pick<AuditedCall, 'sent'>;
-
 /** Serves a call if it may be made, and tells the audit log how that ended. */
 async function serveAdmitted<Result>(
   { admission, audit }: Serving,
   call: CallOfGrpc,
-  serve: (call: ServedCall) => Promise<Result>,
+  serve: (call: AdmittedCall, sent: AuditedCall['sent']) => Promise<Result>,
 ): Promise<Result> {
   const admitted = admit(admission, audit, call);
   const { sent, ended } = audit.follow(call, admitted);
   try {
-    const result = await serve({ ...admitted, sent });
+    const result = await serve(admitted, sent);
     ended();
     return result;
   } catch (error) {
@@ -56,9 +53,9 @@ export function unary<Request, Response extends object>(
 ): handleUnaryCall<Request, Response> {
   const { log } = serving;
   return (call, callback) => {
-    serveAdmitted(serving, call, async (served) => {
-      const response = await handle(call.request, served);
-      served.sent(response);
+    serveAdmitted(serving, call, async (admitted, sent) => {
+      const response = await handle(call.request, admitted);
+      sent(response);
       return response;
     }).then(
       (response) => {
@@ -86,7 +83,7 @@ export function duplex<Request, Response extends object>(
   return (call) =>
     answer(serving, call, (admitted) => {
       // Half a request must not look like a whole one: when the client leaves, reading fails.
-      addAbortSignal(admitted.left, call);
+      addAbortSignal(admitted.left.signal, call);
       // Reading to the end must not end the writing side as well.
       const requests: AsyncIterable<Request> = call.iterator({ destroyOnReturn: false });
       return handle(requests, admitted);
@@ -109,9 +106,9 @@ function answer<Response extends object>(
   handle: (admitted: AdmittedCall) => AsyncIterable<Response>,
 ): void {
   const { log } = serving;
-  serveAdmitted(serving, call, (served) =>
+  serveAdmitted(serving, call, (admitted, sent) =>
     // Whoever may not go on is told at once, also one who does not read what is on its way.
-    Promise.race([pump(call, handle(served), served), rejection(served.denied)]),
+    Promise.race([pump(call, handle(admitted), admitted, sent), rejection(admitted.denied.signal)]),
   ).then(
     () => log.debug({ rpc: call.getPath(), peer: call.getPeer(), cancelled: call.cancelled }, 'served'),
     (error: unknown) => call.emit('error', logged(log, call, error).status),
@@ -126,7 +123,8 @@ function rejection(signal: AbortSignal): Promise<never> {
 async function pump<Response extends object>(
   call: AnsweringCall<Response>,
   messages: AsyncIterable<Response>,
-  { denied, sent }: ServedCall,
+  { denied }: AdmittedCall,
+  sent: AuditedCall['sent'],
 ): Promise<void> {
   let flushed = Promise.resolve();
   await turn();

@@ -6,13 +6,14 @@ import { fullGrant, type Grant } from '../commits/grant.js';
 import { RouteTableError } from '../routes/errors.js';
 import { type Call, type CallOfGrpc, identityIn } from './call.js';
 import type { Connections } from './connections.js';
+import { LazyAbort } from './lazy-abort.js';
 
 /** A call that may be made. */
 export interface AdmittedCall extends Call {
   /** Aborted, with an error as reason, when the client leaves. */
-  readonly left: AbortSignal;
+  readonly left: LazyAbort;
   /** Aborted, with an error as reason, when the caller may not go on. */
-  readonly denied: AbortSignal;
+  readonly denied: LazyAbort;
   /** To be called when the call has ended, however it did. */
   done(): void;
 }
@@ -44,23 +45,28 @@ export function createAdmission(gatekeeper: Gatekeeper | undefined, connections:
       const grant = decide();
       const peer = call.getPeer();
       const worked = limits.work(connections.accountOf(peer, () => identity?.name) ?? peer, kindOf(rpc));
-      const left = new AbortController();
-      call.on('cancelled', () => left.abort(callerLeft()));
-      const denied = new AbortController();
+      const [left, denied, either] = [new LazyAbort(), new LazyAbort(), new LazyAbort()];
+      call.on('cancelled', () => {
+        left.abort(callerLeft);
+        either.abort(() => left.reason);
+      });
       const look = (): void => {
         try {
           decide();
         } catch (error) {
           running.delete(look);
-          denied.abort(error);
+          denied.abort(() => error);
+          either.abort(() => error);
         }
       };
       running.add(look);
       return {
         caller: { actor: identity?.name ?? '', grant, ...connections.callFrom(peer) },
-        signal: AbortSignal.any([left.signal, denied.signal]),
-        left: left.signal,
-        denied: denied.signal,
+        get signal() {
+          return either.signal;
+        },
+        left,
+        denied,
         done() {
           running.delete(look);
           worked();

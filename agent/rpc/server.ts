@@ -1,8 +1,5 @@
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
-import { descriptorSetBase64 } from '../../proto/gen/descriptor-set.js';
 import { RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import type { CallLimits } from '../access/limits.js';
 import type { Admission } from './admission.js';
@@ -55,7 +52,11 @@ export async function startServer({
   server.addService(RouteServiceService, createRouteService(context, admission));
   const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
   health.addToServer(server);
-  if (reflection) addReflection(server);
+  if (reflection) {
+    // Seldom wanted, and some megabytes.
+    const { addReflection } = await import('./reflection.js');
+    addReflection(server, serviceName);
+  }
 
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, credentials, (error, boundPort) => (error ? reject(error) : resolve(boundPort)));
@@ -80,9 +81,4 @@ export async function startServer({
       admission.close();
     },
   };
-}
-
-function addReflection(server: Server): void {
-  const definition = loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSetBase64, 'base64'));
-  new ReflectionService(definition, { services: [serviceName] }).addToServer(server);
 }

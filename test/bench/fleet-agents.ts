@@ -53,3 +53,4 @@ async function answer(question: AgentsQuestion): Promise<readonly string[] | Age
 }
 
 process.on('message', async (question: AgentsQuestion) => process.send?.(await answer(question)));
+process.on('disconnect', () => process.exit());

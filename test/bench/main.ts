@@ -2,8 +2,12 @@
 import { parseArgs } from 'node:util';
 import stringWidth from 'string-width';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
+import { calls, tls } from './calls.js';
+import { fanOut } from './fan-out.js';
+import { start } from './start.js';
+import { workers } from './workers.js';
 
-const benchmarks: readonly Benchmark[] = [];
+const benchmarks: readonly Benchmark[] = [calls, tls, fanOut, workers, start];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
