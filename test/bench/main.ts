@@ -2,8 +2,10 @@
 import { parseArgs } from 'node:util';
 import stringWidth from 'string-width';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
+import { encode } from './encode.js';
+import { list } from './list.js';
 
-const benchmarks: readonly Benchmark[] = [];
+const benchmarks: readonly Benchmark[] = [encode, list];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
