@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import pino from 'pino';
 import { parsePolicy } from '../../agent/access/policy.js';
 import type { TlsMaterial } from '../../agent/access/security-files.js';
 import { simulateHost } from '../../agent/simulate.js';
 import { startAgent } from '../../agent/start.js';
+import { type HoldUp, watchEventLoop } from './hold-ups.js';
 import { startUnaryPeer } from './list-peer.js';
 import { peakMemory, startPeak } from './peak-memory.js';
 import { makeTable, tableFunction } from './table-bytes.js';
@@ -23,19 +23,11 @@ export interface ListAgentAddresses {
   readonly peer: string;
 }
 
-/** What is measured begins, and ends. */
-export type ListAgentQuestion = { readonly ask: 'begin' } | { readonly ask: 'end' };
+/** What is measured from now on, and what that gave: most resident memory above what it was, in bytes, or the longest hold-up. */
+export type ListAgentQuestion = { readonly ask: 'watch-memory' | 'memory' | 'watch-loop' | 'hold-up' };
 
-/** What was measured since "begin". */
-export interface ListAgentFigures {
-  /** Most resident memory above what it was before, in bytes. */
-  readonly peak: number;
-  /** Longest time for which the event loop was held up, in ms. */
-  readonly stallMs: number;
-}
-
-const delay = monitorEventLoopDelay({ resolution: 1 });
 let resident = 0;
+let endWatch = (): HoldUp => ({ wallMs: 0, cpuMs: 0 });
 
 async function start({ rows, tls }: ListAgentOrder): Promise<ListAgentAddresses> {
   const backend = simulateHost({ profile: 'datacenter', simulateHostNumber: 1 });
@@ -57,17 +49,19 @@ async function start({ rows, tls }: ListAgentOrder): Promise<ListAgentAddresses>
   return { agent: `127.0.0.1:${agent.port}`, peer: `127.0.0.1:${await startUnaryPeer(iphlpapi, material)}` };
 }
 
-async function answer(message: ListAgentOrder | ListAgentQuestion): Promise<ListAgentAddresses | ListAgentFigures | object> {
+async function answer(message: ListAgentOrder | ListAgentQuestion): Promise<ListAgentAddresses | HoldUp | number> {
   if ('rows' in message) return start(message);
   switch (message.ask) {
-    case 'begin':
+    case 'watch-memory':
       resident = startPeak();
-      delay.enable();
-      delay.reset();
-      return {};
-    case 'end':
-      delay.disable();
-      return { peak: peakMemory() - resident, stallMs: delay.max / 1e6 };
+      return resident;
+    case 'memory':
+      return peakMemory() - resident;
+    case 'watch-loop':
+      endWatch = watchEventLoop();
+      return 0;
+    case 'hold-up':
+      return endWatch();
   }
 }
 

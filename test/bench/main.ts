@@ -4,8 +4,10 @@ import stringWidth from 'string-width';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
 import { encode } from './encode.js';
 import { list } from './list.js';
+import { listMemory } from './list-memory.js';
+import { listStall } from './list-stall.js';
 
-const benchmarks: readonly Benchmark[] = [encode, list];
+const benchmarks: readonly Benchmark[] = [encode, list, listStall, listMemory];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
