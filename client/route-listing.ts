@@ -1,6 +1,8 @@
 import type { ListRoutesResponse } from '../proto/gen/routefleet/v1/route_service.pb.js';
+import { createAddressText } from './codec/address-text.js';
 import { MalformedAnswerError } from './codec/malformed-answer.js';
-import { decodeRoute } from './codec/route.js';
+import { type RouteRows, readRows } from './codec/route-rows.js';
+import { iterateRows } from './iterate-rows.js';
 import type { Route } from './model/route.js';
 
 /** What is known of a snapshot before its first row. */
@@ -20,6 +22,8 @@ export interface SnapshotHeader {
 export interface RouteListing extends AsyncIterable<Route> {
   /** Reads the first message. Whoever reads the header and no rows ends the call by `signal`, by `close()` or by its deadline. */
   readonly header: Promise<SnapshotHeader>;
+  /** The same rows, some thousands at a time: the fastest way through a large table. */
+  chunks(): AsyncIterable<readonly Route[]>;
   /** All rows; the same as iterating. */
   toArray(): Promise<Route[]>;
 }
@@ -45,23 +49,25 @@ export function createRouteListing(
     return first;
   }
 
-  async function* iterate(): AsyncGenerator<Route, void, undefined> {
+  async function* readMessages(): AsyncGenerator<RouteRows, void, undefined> {
     if (taken) throw new TypeError('a listing can be iterated once; call listRoutes again for a new snapshot');
     taken = true;
+    const text = createAddressText();
     try {
-      const { routes, routeCount } = await readFirst();
-      let count = 0;
-      for (const route of routes) {
-        yield decodeRoute(route);
-        count += 1;
-      }
+      const header = await readFirst();
+      // Not kept: the rows of the first message are as many as those of the others.
+      first = Promise.resolve({ ...header, routes: [], packed: undefined });
+      let rows = readRows(header, text);
+      let { count } = rows;
+      yield rows;
       for await (const message of messages) {
-        for (const route of message.routes) {
-          yield decodeRoute(route);
-          count += 1;
-        }
+        rows = readRows(message, text);
+        count += rows.count;
+        yield rows;
       }
-      if (count !== routeCount) throw new MalformedAnswerError(`the answer announced ${routeCount} rows and held ${count}`);
+      if (count !== header.routeCount) {
+        throw new MalformedAnswerError(`the answer announced ${header.routeCount} rows and held ${count}`);
+      }
     } catch (error) {
       throw fail(error);
     } finally {
@@ -69,15 +75,28 @@ export function createRouteListing(
     }
   }
 
+  async function* chunks(): AsyncGenerator<readonly Route[], void, undefined> {
+    for await (const rows of readMessages()) yield allOf(rows, fail);
+  }
+
   return {
     get header() {
       return readFirst().then(({ revision, bootId, routeCount }) => ({ revision, bootId, routeCount }));
     },
-    [Symbol.asyncIterator]: iterate,
+    [Symbol.asyncIterator]: () => iterateRows(readMessages(), fail),
+    chunks,
     async toArray() {
       const routes: Route[] = [];
-      for await (const route of iterate()) routes.push(route);
+      for await (const chunk of chunks()) for (const route of chunk) routes.push(route);
       return routes;
     },
   };
+}
+
+function allOf(rows: RouteRows, fail: (error: unknown) => unknown): readonly Route[] {
+  try {
+    return Array.from({ length: rows.count }, (_, row) => rows.at(row));
+  } catch (error) {
+    throw fail(error);
+  }
 }

@@ -1,4 +1,4 @@
-import { RouteServiceService as service } from '../proto/gen/routefleet/v1/route_service.pb.js';
+import { RouteView, RouteServiceService as service } from '../proto/gen/routefleet/v1/route_service.pb.js';
 import { createCalls, type Timeouts } from './calls.js';
 import { createChangeCalls } from './change-calls.js';
 import { decodeAgentInfo } from './codec/agent-info.js';
@@ -39,7 +39,7 @@ export function createRouteClient(transport: Transport, timeouts: Timeouts): Rou
     listRoutes: (filter = {}, options = {}) => {
       const fail = (error: unknown) => explain(error, 'ListRoutes');
       try {
-        const request = { filter: encodeRouteFilter(filter) };
+        const request = { filter: encodeRouteFilter(filter), view: RouteView.PACKED };
         return createRouteListing(transport.serverStream(service.listRoutes, request, streamLimits(options)), fail);
       } catch (error) {
         throw fail(error);

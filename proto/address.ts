@@ -54,10 +54,33 @@ export function formatAddress({ family, bytes, scopeId }: Address): string {
 }
 
 function formatIPv6(bytes: Uint8Array): string {
+  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] as number) << 8) | (bytes[2 * index + 1] as number));
   // RFC 5952 section 5: the well-known IPv4-mapped prefix is written with a dotted tail.
-  const mapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
-  if (mapped) return `::ffff:${bytes[12]}.${bytes[13]}.${bytes[14]}.${bytes[15]}`;
-  return new ipaddr.IPv6([...bytes]).toRFC5952String();
+  if (groups[5] === 0xffff && groups.every((group, index) => index >= 5 || group === 0)) {
+    return `::ffff:${bytes[12]}.${bytes[13]}.${bytes[14]}.${bytes[15]}`;
+  }
+  const { start, length } = longestZeros(groups);
+  const text = (from: number, to: number): string => {
+    let joined = '';
+    for (let index = from; index < to; index++) joined += (index === from ? '' : ':') + (groups[index] as number).toString(16);
+    return joined;
+  };
+  return length < 2 ? text(0, 8) : `${text(0, start)}::${text(start + length, 8)}`;
+}
+
+/** The longest run of zeros, the first of those that are as long: RFC 5952 section 4.2. */
+function longestZeros(groups: readonly number[]): { readonly start: number; readonly length: number } {
+  let longest = { start: 0, length: 0 };
+  for (let start = 0, length = 0; start + length < groups.length; ) {
+    if (groups[start + length] === 0) {
+      length += 1;
+      if (length > longest.length) longest = { start, length };
+    } else {
+      start += length + 1;
+      length = 0;
+    }
+  }
+  return longest;
 }
 
 /** Whether the address is in 127.0.0.0/8, or "::1". */

@@ -1,10 +1,10 @@
+import { etagOf } from '../../proto/etag.js';
 import { RouteTableError } from '../routes/errors.js';
 import { previewChanged, previewCreated } from '../routes/preview.js';
 import {
   type DesiredRoute,
   describeRoute,
   effectiveMetric,
-  etagOf,
   keyOf,
   keyText,
   matchesDesired,

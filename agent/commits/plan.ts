@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isUnspecified } from '../../proto/address.js';
+import { etagOf } from '../../proto/etag.js';
 import { formatPrefix } from '../../proto/prefix.js';
-import { etagOf, keyText, type Route } from '../routes/route.js';
+import { keyText, type Route } from '../routes/route.js';
 import { type BestRouteChange, compareBestRoutes, type PlanView } from './best-route-change.js';
 import type { Change } from './change.js';
 import type { CommitStep, StepKind } from './commit.js';

@@ -21,12 +21,13 @@ export interface InterfaceLookup {
 
 /** A lookup over the functions that answer for one interface. */
 export function createInterfaceLookup(iphlpapi: Iphlpapi): InterfaceLookup {
-  const binding = memoize((key: string): { readonly code: number; readonly metric: number } => {
-    const [family, luid] = key.split(' ') as ['4' | '6', string];
-    const row = bindingQuery(Number(family) as Family, BigInt(luid));
-    const code = iphlpapi.getIpInterfaceEntry(row);
-    return { code, metric: dataView(row).getUint32(MIB_IPINTERFACE_ROW.Metric, true) };
-  });
+  const bindingOf = (family: Family): ((luid: bigint) => { readonly code: number; readonly metric: number }) =>
+    memoize((luid) => {
+      const row = bindingQuery(family, luid);
+      const code = iphlpapi.getIpInterfaceEntry(row);
+      return { code, metric: dataView(row).getUint32(MIB_IPINTERFACE_ROW.Metric, true) };
+    });
+  const bindings = { 4: bindingOf(4), 6: bindingOf(6) } as const;
   return {
     alias: memoize((luid: bigint) => {
       const alias = new Uint8Array(IF_STRING_LENGTH * 2);
@@ -43,7 +44,7 @@ export function createInterfaceLookup(iphlpapi: Iphlpapi): InterfaceLookup {
       return iphlpapi.convertInterfaceLuidToIndex(luidBytes(luid), index) === 0 ? dataView(index).getUint32(0, true) : undefined;
     }),
     isBound(family, luid) {
-      const { code } = binding(`${family} ${luid}`);
+      const { code } = bindings[family](luid);
       return code === Win32.ERROR_PROC_NOT_FOUND ? undefined : code === 0;
     },
     luidOf: memoize((index: number) => {
@@ -51,7 +52,7 @@ export function createInterfaceLookup(iphlpapi: Iphlpapi): InterfaceLookup {
       return iphlpapi.convertInterfaceIndexToLuid(index, luid) === 0 ? dataView(luid).getBigUint64(0, true) : undefined;
     }),
     metric(family, luid) {
-      const { code, metric } = binding(`${family} ${luid}`);
+      const { code, metric } = bindings[family](luid);
       return code === 0 ? metric : undefined;
     },
   };

@@ -1,31 +1,48 @@
 import type { Address } from '../../proto/address.js';
 import type { Route, RouteKey } from '../routes/route.js';
 import { keyText } from '../routes/route.js';
+import { chunkRows, type RouteChunk } from '../routes/route-chunk.js';
+import { createSnapshot } from '../routes/route-snapshot.js';
 import type { RouteSnapshot } from '../routes/route-table.js';
 import { readClassicTable, unknownOrigin } from './classic-reading.js';
 import { failure, rowFailure } from './failure.js';
-import { fingerprintInterfaces, fingerprintRows } from './fingerprint.js';
+import { fingerprintOf } from './fingerprint.js';
 import { createInterfaceLookup, type InterfaceLookup } from './interface-lookup.js';
 import type { Iphlpapi, NativeTable } from './iphlpapi.js';
 import { AF_UNSPEC, INFINITE, MIB_IPFORWARD_ROW2, MIB_TABLE2 } from './layout.js';
-import { dataView, decodeForwardRow2, encodeForwardRow2, type ForwardRow2, rowOffsets, table2Rows } from './row-codec.js';
+import { packRows } from './pack-rows.js';
+import { dataView, decodeForwardRow2, encodeForwardRow2, type ForwardRow2 } from './row-codec.js';
+import { rowWords } from './row-words.js';
+import { TraitsDictionary } from './traits-dictionary.js';
 import { isMissing, Win32 } from './win32-error.js';
+
+/** Chunks that are packed before other work of this process has its turn: below a millisecond. */
+const chunksPerTurn = 4;
 
 /** Reads the whole table: GetIpForwardTable2, or GetIpForwardTable (IPv4 alone) where there is no such function. */
 export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
   const lookup = createInterfaceLookup(iphlpapi);
   const table = await readTable(iphlpapi, lookup);
   try {
-    const view = dataView(table.bytes);
-    const offsets = rowOffsets(view, table2Rows(MIB_IPFORWARD_ROW2));
-    const routes = offsets.flatMap((offset) => {
-      const row = decodeForwardRow2(view, offset);
-      return row ? [toRoute(row, lookup)] : [];
-    });
-    return { routes, fingerprint: `${fingerprintRows(view, offsets)}-${fingerprintInterfaces(routes)}` };
+    const words = wordsOf(table.bytes);
+    const count = dataView(table.bytes).getUint32(MIB_TABLE2.NumEntries, true);
+    const dictionary = new TraitsDictionary(lookup);
+    const sums = { count: 0, low: 0, high: 0 };
+    const chunks: RouteChunk[] = [];
+    for (let row = 0; row < count; row += chunkRows) {
+      const first = MIB_TABLE2.Table / 4 + row * rowWords;
+      chunks.push(packRows({ words, first, count: Math.min(chunkRows, count - row) }, dictionary, sums));
+      if (chunks.length % chunksPerTurn === 0) await new Promise(setImmediate);
+    }
+    return createSnapshot(chunks, fingerprintOf(sums, dictionary.interfaceFacts()));
   } finally {
     table.free();
   }
+}
+
+/** The memory of a table as words, without a copy: whoever allocates tables begins them on a word. */
+function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, byteLength / 4);
 }
 
 async function readTable(iphlpapi: Iphlpapi, lookup: InterfaceLookup): Promise<NativeTable> {

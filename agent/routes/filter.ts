@@ -1,6 +1,7 @@
 import { type Address, type Family, formatAddress } from '../../proto/address.js';
 import { containsAddress, containsPrefix, formatPrefix, type Prefix } from '../../proto/prefix.js';
 import type { InterfaceIdentity, Route } from './route.js';
+import type { RouteTraits } from './route-chunk.js';
 
 /** Rows to take. Every field narrows. */
 export interface RouteFilter {
@@ -24,24 +25,55 @@ export interface RouteFilter {
 /** Tells whether a row passes; whose it is, is looked up only where that matters. */
 type RoutePredicate = (route: Route, ownerOf: (route: Route) => string | undefined) => boolean;
 
-/** The filter as one test per row. What is not asked for costs nothing. */
-export function compileFilter(filter: RouteFilter): RoutePredicate {
-  const predicates = [...predicatesOf(filter)];
-  return (route, ownerOf) => predicates.every((predicate) => predicate(route, ownerOf));
+/** What of a row's traits a filter looks at. */
+type FilteredTraits = Pick<RouteTraits, 'family' | 'interface' | 'protocol' | 'origin'>;
+
+/** A filter in two parts: a row passes when both say so. What is not asked for costs nothing. */
+export interface CompiledFilter {
+  /** Undefined: no traits are wanted. */
+  readonly traits: ((traits: FilteredTraits) => boolean) | undefined;
+  /** Undefined: the rest of the row does not matter. */
+  readonly row: RoutePredicate | undefined;
 }
 
-function* predicatesOf(filter: RouteFilter): Generator<RoutePredicate> {
-  const { family, destination, nextHop, protocols, origins, owner = '', minMetric, maxMetric } = filter;
-  if (family !== undefined) yield (route) => route.destinationPrefix.family === family;
-  if (destination !== undefined) yield destinationPredicate(destination);
-  const luid = filter.interface?.luid;
-  if (luid !== undefined) yield (route) => route.interface.luid === luid;
-  if (nextHop !== undefined) yield nextHopPredicate(nextHop);
-  if (protocols?.size) yield (route) => protocols.has(route.protocol);
-  if (origins?.size) yield (route) => route.origin !== undefined && origins.has(route.origin);
-  if (owner !== '') yield (route, ownerOf) => ownerOf(route) === owner;
+/** The filter as a test of traits, which many rows share, and one of each row. */
+export function compileFilter(filter: RouteFilter): CompiledFilter {
+  const traits = [...traitPredicatesOf(filter)];
+  const row = [...rowPredicatesOf(filter)];
+  return {
+    traits: traits.length === 0 ? undefined : (candidate) => traits.every((predicate) => predicate(candidate)),
+    row: row.length === 0 ? undefined : (route, ownerOf) => row.every((predicate) => predicate(route, ownerOf)),
+  };
+}
+
+/** The filter as one test per row. */
+export function compileRowFilter(filter: RouteFilter): RoutePredicate {
+  const { traits, row } = compileFilter(filter);
+  return (route, ownerOf) => {
+    const { destinationPrefix, interface: identity, protocol, origin } = route;
+    if (traits !== undefined && !traits({ family: destinationPrefix.family, interface: identity, protocol, origin })) return false;
+    return row === undefined || row(route, ownerOf);
+  };
+}
+
+function* traitPredicatesOf({
+  family,
+  interface: identity,
+  protocols,
+  origins,
+}: RouteFilter): Generator<NonNullable<CompiledFilter['traits']>> {
+  if (family !== undefined) yield (traits) => traits.family === family;
+  if (identity !== undefined) yield (traits) => traits.interface.luid === identity.luid;
+  if (protocols?.size) yield (traits) => protocols.has(traits.protocol);
+  if (origins?.size) yield (traits) => traits.origin !== undefined && origins.has(traits.origin);
+}
+
+function* rowPredicatesOf({ destination, nextHop, owner = '', minMetric, maxMetric }: RouteFilter): Generator<RoutePredicate> {
   if (minMetric !== undefined) yield (route) => route.metric >= minMetric;
   if (maxMetric !== undefined) yield (route) => route.metric <= maxMetric;
+  if (destination !== undefined) yield destinationPredicate(destination);
+  if (nextHop !== undefined) yield nextHopPredicate(nextHop);
+  if (owner !== '') yield (route, ownerOf) => ownerOf(route) === owner;
 }
 
 function destinationPredicate(destination: NonNullable<RouteFilter['destination']>): (route: Route) => boolean {

@@ -2,6 +2,7 @@ import type { Address, Family } from '../../proto/address.js';
 import type { RouteTableError } from './errors.js';
 import type { InterfaceSelector, NetworkInterface } from './network-interface.js';
 import type { DesiredRoute, InterfaceIdentity, Route, RouteKey } from './route.js';
+import type { RouteChunk } from './route-chunk.js';
 
 /** Which family of Windows functions writes. */
 export type WriteFunctions = 'classic' | 'netio';
@@ -18,7 +19,9 @@ export interface RouteTableCapabilities {
 
 /** One reading of the table. */
 export interface RouteSnapshot {
-  /** In the order of the host. */
+  /** All rows, in the order of the host. */
+  readonly chunks: readonly RouteChunk[];
+  /** The same as objects, which are made when they are first asked for: a large table takes its time. */
   readonly routes: readonly Route[];
   /** Equal for equal tables, whatever the order of rows, their age and what is left of their lifetimes. */
   readonly fingerprint: string;

@@ -1,4 +1,5 @@
 import { type Address, formatAddress, isUnspecified } from '../../proto/address.js';
+import { etagOf } from '../../proto/etag.js';
 import { formatPrefix, type Prefix } from '../../proto/prefix.js';
 import { PROTOCOL_NETMGMT } from './protocol.js';
 
@@ -151,12 +152,6 @@ export function sameRow(a: Route, b: Route): boolean {
   const finite = ({ validLifetimeSeconds, preferredLifetimeSeconds }: Route): string =>
     `${validLifetimeSeconds !== undefined} ${preferredLifetimeSeconds !== undefined}`;
   return a.metric === b.metric && a.publish === b.publish && finite(a) === finite(b);
-}
-
-/** Changes when anything but age and lifetimes changes. */
-export function etagOf(route: Route): string {
-  const flags = [route.loopback, route.autoconfigured, route.publish, route.immortal].map(Number).join('');
-  return [route.metric, route.protocol, route.origin ?? '', route.sitePrefixLength, flags].join('-');
 }
 
 /** Whether nothing changed but what runs by itself: age and lifetimes. */

@@ -3,6 +3,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import type { CallLimits } from '../access/limits.js';
 import type { Admission } from './admission.js';
+import { serializeListRoutes } from './codec/list-routes-message.js';
 import type { Connections } from './connections.js';
 import type { HandlerContext } from './context.js';
 import { channelLimits } from './http2-limits.js';
@@ -11,6 +12,9 @@ import { createRouteService } from './service.js';
 
 /** Name of the service in health checks. */
 const serviceName = 'routefleet.v1.RouteService';
+
+/** As generated, but for the bytes of large answers. */
+const service = { ...RouteServiceService, listRoutes: { ...RouteServiceService.listRoutes, responseSerialize: serializeListRoutes } };
 
 interface ServerOptions {
   readonly context: HandlerContext;
@@ -49,7 +53,7 @@ export async function startServer({
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
-  server.addService(RouteServiceService, createRouteService(context, admission));
+  server.addService(service, createRouteService(context, admission));
   const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
   health.addToServer(server);
   if (reflection) {

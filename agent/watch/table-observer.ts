@@ -153,7 +153,7 @@ export class TableObserver {
       this.#take(snapshot);
       unclear = this.#writes.endReading() && this.#followed !== undefined;
       // It may lack writes that the revision of now has.
-      return { ...snapshot, revision: unclear ? revisionBefore : this.revision };
+      return withRevision(snapshot, unclear ? revisionBefore : this.revision);
     } catch (error) {
       this.#writes.endReading();
       for (const watcher of this.#followed?.watchers ?? []) watcher.fail(error);
@@ -168,16 +168,16 @@ export class TableObserver {
     }
   }
 
-  #take({ routes, fingerprint }: RouteSnapshot): void {
-    const isNew = fingerprint !== this.#fingerprint;
-    this.#fingerprint = fingerprint;
+  #take(snapshot: RouteSnapshot): void {
+    const isNew = snapshot.fingerprint !== this.#fingerprint;
+    this.#fingerprint = snapshot.fingerprint;
     if (this.#followed !== undefined) {
-      if (isNew) this.#followed.compare(routes, this.#writes);
+      if (isNew) this.#followed.compare(snapshot.routes, this.#writes);
       return;
     }
     if (isNew) this.#revision += 1n;
     if (this.#attaching === 0) return;
-    this.#followed = new FollowedTable(this.#revision, routes, this.#options.ownershipOf);
+    this.#followed = new FollowedTable(this.#revision, snapshot.routes, this.#options.ownershipOf);
     for (const [write, route] of this.#writes.unclearRows()) this.#followed.correct(write, route);
   }
 
@@ -220,4 +220,17 @@ export class TableObserver {
       clearTimeout(this.#timer);
     }, followAfterLastMs).unref();
   }
+}
+
+/** Leaves it to whoever asks for `routes` that they are made. */
+function withRevision(snapshot: RouteSnapshot, revision: bigint): ObservedSnapshot {
+  const { chunks, fingerprint } = snapshot;
+  return {
+    chunks,
+    fingerprint,
+    revision,
+    get routes() {
+      return snapshot.routes;
+    },
+  };
 }

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent } from '../../agent/testing.js';
+import { decodeRoute } from '../../client/codec/route.js';
+import { connect } from '../../client/index.js';
+import { RouteView } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import { byAlias, failureOf } from '../contract/fixture.js';
 import { connectWire, type Wire } from '../support/wire.js';
 
@@ -26,6 +29,14 @@ describe('a host that has only the classic functions', () => {
     const { routes } = await wire.listRoutes();
     expect(routes).toContainEqual(expect.objectContaining({ destinationPrefix: '0.0.0.0/0', nextHop: '10.70.0.1', interfaceIndex: 3 }));
     expect(routes).toContainEqual(expect.objectContaining({ destinationPrefix: '10.70.0.0/16', nextHop: '0.0.0.0', origin: 0 }));
+  });
+
+  it('tells the same in the view PACKED, with an origin that is not known', async () => {
+    const client = connect({ address: agent.address, insecure: true });
+    const packed = await client.listRoutes().toArray();
+    client.close();
+    expect(packed).toEqual((await wire.listRoutes()).routes.map((route) => ({ ...decodeRoute(route), ageSeconds: expect.any(Number) })));
+    expect(new Set(packed.map(({ origin }) => origin))).toEqual(new Set([undefined]));
   });
 
   it('finds the best route', async () => {
@@ -55,7 +66,9 @@ describe('a host that has only the classic functions', () => {
 
   it('takes 232 (no routes) for an empty table', async () => {
     agent.control.fail('GetIpForwardTable', { call: 'every', code: 232 });
-    expect(await wire.listRoutes()).toMatchObject({ routeCount: 0, routes: [], messages: 1 });
+    const nothing = { routeCount: 0, routes: [], messages: [{ routes: [] }] };
+    expect(await wire.listRoutes()).toMatchObject(nothing);
+    expect(await wire.listRoutes({}, RouteView.PACKED)).toMatchObject({ ...nothing, messages: [{ packed: { count: 0 } }] });
   });
 
   it('says which function is missing for what it cannot do', async () => {

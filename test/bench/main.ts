@@ -3,11 +3,15 @@ import { parseArgs } from 'node:util';
 import stringWidth from 'string-width';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
 import { calls, tls } from './calls.js';
+import { encode } from './encode.js';
 import { fanOut } from './fan-out.js';
+import { list } from './list.js';
+import { listMemory } from './list-memory.js';
+import { listStall } from './list-stall.js';
 import { start } from './start.js';
 import { workers } from './workers.js';
 
-const benchmarks: readonly Benchmark[] = [calls, tls, fanOut, workers, start];
+const benchmarks: readonly Benchmark[] = [encode, list, listStall, listMemory, calls, tls, fanOut, workers, start];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },

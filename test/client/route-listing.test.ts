@@ -66,4 +66,62 @@ describe('a listing', () => {
     await listing.toArray();
     await expect(listing.toArray()).rejects.toThrow('iterated once');
   });
+
+  it('gives out chunks, one for each message', async () => {
+    const { listing, seen } = stream(first, second);
+    const sizes: number[] = [];
+    for await (const chunk of listing.chunks()) sizes.push(chunk.length);
+    expect(sizes).toEqual([1, 2]);
+    expect(seen).toEqual({ pulled: 2, ended: true });
+  });
+
+  it('reads rows in either view, also one after the other', async () => {
+    const { listing } = stream(
+      packedMessage({ routeCount: 4, metrics: [1, 2, 3] }),
+      ListRoutesResponse.fromPartial({ routes: [wireRoute({ metric: 4 })] }),
+    );
+    expect((await listing.toArray()).map(({ metric }) => metric)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('answers calls that do not wait for each other in their order, and none after the end', async () => {
+    const { listing } = stream(first, second);
+    const rows = listing[Symbol.asyncIterator]();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => rows.next()));
+    expect(answers.map(({ value }) => value?.metric)).toEqual([1, 2, 3, undefined, undefined]);
+    expect(answers.map(({ done }) => done)).toEqual([false, false, false, true, true]);
+  });
+
+  it.each(['rows', 'chunks'] as const)('ends the stream at a row that cannot be read, taken as %s', async (taken) => {
+    const { listing, seen } = stream(packedMessage({ routeCount: 3, metrics: [1, 2, 3], traitPositions: [0, 0, 8] }), first);
+    const metrics: number[] = [];
+    const read = async (): Promise<void> => {
+      if (taken === 'rows') for await (const { metric } of listing) metrics.push(metric);
+      else for await (const chunk of listing.chunks()) metrics.push(chunk.length);
+    };
+    await expect(read()).rejects.toThrow('row 2 refers to number 8 of 1 traits');
+    expect(metrics).toEqual(taken === 'rows' ? [1, 2] : []);
+    expect(seen).toEqual({ pulled: 1, ended: true });
+  });
 });
+
+/** A message in the view PACKED, of rows of IPv4. */
+function packedMessage({ routeCount, metrics, traitPositions = metrics.map(() => 0) }: PackedOptions): ListRoutesResponse {
+  const numbers = (column: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(column).buffer);
+  const packed = {
+    count: metrics.length,
+    traits: [{ family: 4 as const }],
+    traitPositions: new Uint8Array(Uint16Array.from(traitPositions).buffer),
+    destinations: new Uint8Array(4 * metrics.length),
+    prefixLengths: new Uint8Array(metrics.length),
+    nextHops: new Uint8Array(4 * metrics.length),
+    metrics: numbers(metrics),
+    ages: numbers(metrics),
+  };
+  return ListRoutesResponse.fromPartial({ routeCount, packed });
+}
+
+interface PackedOptions {
+  readonly routeCount: number;
+  readonly metrics: readonly number[];
+  readonly traitPositions?: readonly number[];
+}

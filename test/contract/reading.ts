@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AddressFamily, RouteProtocol } from '../../proto/gen/routefleet/v1/route.pb.js';
+import { RouteView } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import type { ContractSubject } from './contract-host.js';
 import { byAlias, failureOf, useContractHost } from './fixture.js';
 
@@ -76,6 +77,46 @@ export function describeReading(subject: ContractSubject): void {
       expect(await matching({ ...within, protocols: [RouteProtocol.NET_MGMT] })).toHaveLength(3);
       expect(await matching({ ...within, protocols: [RouteProtocol.LOCAL, RouteProtocol.BGP] })).toEqual([]);
       expect(await matching({ ...within, family: AddressFamily.IPV6 })).toEqual([]);
+    });
+
+    it('tells the same in the views FULL and PACKED, whatever is asked for', async () => {
+      const { first, second } = fixture.host;
+      await fixture.create({ destinationPrefix: '198.19.0.0/16', nextHop: first.nextHops4[0], metric: 3 });
+      await fixture.create({ destinationPrefix: '198.19.5.0/24', nextHop: second.nextHops4[0], metric: 70_000 });
+      await fixture.create({ destinationPrefix: '198.19.7.0/24', interface: byAlias(first.alias) });
+      if (first.nextHops6) await fixture.create({ destinationPrefix: fixture.prefix6(), nextHop: first.nextHops6[0] });
+      if (subject.capabilities.ipv6)
+        await fixture.create({ destinationPrefix: fixture.prefix6(), nextHop: 'fe80::1', interface: byAlias(first.alias) });
+      if (subject.capabilities.lifetimes) {
+        const validLifetime = { seconds: 5000n, nanos: 0 };
+        await fixture.create({ destinationPrefix: fixture.prefix4(), nextHop: first.nextHops4[1], validLifetime });
+      }
+      const owned = { destinationPrefix: fixture.prefix4(), nextHop: first.nextHops4[0] };
+      await fixture.create({ ...owned, persistent: true }, 'views');
+      const filters: readonly Parameters<typeof fixture.rowsIn>[1][] = [
+        undefined,
+        { family: AddressFamily.IPV6 },
+        { owner: 'views' },
+        { destination: { $case: 'withinPrefix', value: '198.18.0.0/15' } },
+        { interface: byAlias(second.alias), minMetric: 5 },
+        { protocols: [RouteProtocol.LOCAL] },
+        { destination: { $case: 'exactPrefix', value: '192.0.2.77/32' } },
+      ];
+      for (const filter of filters) {
+        const full = await fixture.rowsIn(RouteView.FULL, filter);
+        expect(await fixture.rowsIn(RouteView.PACKED, filter)).toEqual(full);
+        expect(await fixture.rowsIn(RouteView.UNSPECIFIED, filter)).toEqual(full);
+      }
+      expect(await fixture.rowsIn(RouteView.PACKED, { owner: 'views' })).toMatchObject([{ ...owned, owner: 'views', persistent: true }]);
+      if (subject.capabilities.ipv6) {
+        const nextHops = (await fixture.rowsIn(RouteView.PACKED)).map(({ nextHop }) => nextHop);
+        expect(nextHops).toContainEqual(expect.stringMatching(/^fe80::1%\d+$/));
+      }
+    });
+
+    it('refuses a view that the contract does not list', async () => {
+      const failure = await failureOf(wire().listRoutes({}, 7 as RouteView));
+      expect(failure).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'INVALID_ENUM' });
     });
 
     it('tells the best route by longest prefix, then by effective metric, with the source address', async () => {

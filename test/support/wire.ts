@@ -33,6 +33,7 @@ import {
   PlanRoutesRequest,
   type PlanRoutesResponse,
   RouteServiceClient,
+  type RouteView,
   SetDefaultGatewayRequest,
   type SetDefaultGatewayResponse,
   SetRouteRequest,
@@ -69,8 +70,7 @@ export interface Listing {
   readonly revision: bigint;
   readonly bootId: string;
   readonly routeCount: number;
-  /** How many messages it took. */
-  readonly messages: number;
+  readonly messages: readonly ListRoutesResponse[];
   readonly routes: Route[];
 }
 
@@ -133,7 +133,8 @@ export interface Wire {
   planRoutes(change: WireChange): Promise<WirePlan>;
   applyRoutes(change: WireChange): Promise<WireApplied>;
   readonly confirmCommit: Unary<ConfirmCommitRequest, ConfirmCommitResponse>;
-  listRoutes(filter?: Partially<RouteFilter>): Promise<Listing>;
+  /** Default view: none is asked for. */
+  listRoutes(filter?: Partially<RouteFilter>, view?: RouteView): Promise<Listing>;
   close(): void;
 }
 
@@ -162,15 +163,15 @@ export function connectWire(
     applyRoutes: (change) => applyRoutes(client, change),
     client,
 
-    async listRoutes(filter?: Partially<RouteFilter>): Promise<Listing> {
+    async listRoutes(filter?: Partially<RouteFilter>, view?: RouteView): Promise<Listing> {
       const messages: ListRoutesResponse[] = [];
       try {
-        for await (const message of client.listRoutes(ListRoutesRequest.fromPartial({ filter } as never))) messages.push(message);
+        for await (const message of client.listRoutes(ListRoutesRequest.fromPartial({ filter, view } as never))) messages.push(message);
       } catch (error) {
         throw new WireError(error as ServiceError);
       }
       const { revision = 0n, bootId = '', routeCount = -1 } = messages[0] ?? {};
-      return { revision, bootId, routeCount, messages: messages.length, routes: messages.flatMap(({ routes }) => routes) };
+      return { revision, bootId, routeCount, messages, routes: messages.flatMap(({ routes }) => routes) };
     },
 
     close: (): void => client.close(),

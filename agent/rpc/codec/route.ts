@@ -1,3 +1,4 @@
+import { etagOf } from '../../../proto/etag.js';
 import {
   RouteOrigin,
   type RouteProtocol,
@@ -12,7 +13,7 @@ import type { OwnedRequest } from '../../commits/change.js';
 import type { Receipt } from '../../commits/commit.js';
 import type { InterfaceSelector } from '../../routes/network-interface.js';
 import type { RouteReference } from '../../routes/resolve.js';
-import { type DesiredRoute, effectiveMetric, etagOf, nextHopText, type Route } from '../../routes/route.js';
+import { type DesiredRoute, effectiveMetric, nextHopText, type Route } from '../../routes/route.js';
 import { decodeOptionalAddress, inField, missingField } from './address.js';
 import { decodeSeconds, encodeSeconds } from './duration.js';
 
@@ -29,7 +30,7 @@ export function encodeRoute(route: Route, receipt?: Pick<Receipt, 'owner' | 'per
     effectiveMetric: effectiveMetric(route),
     // The contract has Windows' own numbers.
     protocol: route.protocol as RouteProtocol,
-    origin: route.origin === undefined ? RouteOrigin.UNSPECIFIED : ((route.origin + 1) as RouteOrigin),
+    origin: encodeOrigin(route.origin),
     validLifetime: encodeSeconds(route.validLifetimeSeconds),
     preferredLifetime: encodeSeconds(route.preferredLifetimeSeconds),
     age: encodeSeconds(route.ageSeconds),
@@ -42,6 +43,11 @@ export function encodeRoute(route: Route, receipt?: Pick<Receipt, 'owner' | 'per
     persistent: receipt?.persistent ?? false,
     etag: etagOf(route),
   };
+}
+
+/** NL_ROUTE_ORIGIN is one less: zero means "not said" on the wire. */
+export function encodeOrigin(origin: number | undefined): RouteOrigin {
+  return origin === undefined ? RouteOrigin.UNSPECIFIED : ((origin + 1) as RouteOrigin);
 }
 
 /** A row as it shall be, as it goes out; its interface is named by LUID. */

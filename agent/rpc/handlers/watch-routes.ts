@@ -1,5 +1,5 @@
 import type { WatchRoutesRequest, WatchRoutesResponse } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
-import { compileFilter } from '../../routes/filter.js';
+import { compileRowFilter } from '../../routes/filter.js';
 import { watch } from '../../watch/watch.js';
 import type { Call } from '../call.js';
 import { decodeFilter } from '../codec/filter.js';
@@ -13,7 +13,7 @@ export async function* watchRoutes(
   { signal }: Pick<Call, 'signal'>,
 ): AsyncGenerator<WatchRoutesResponse> {
   const heartbeatIntervalMs = decodeHeartbeatInterval(heartbeatInterval);
-  const passes = compileFilter(await decodeFilter(table, filter));
+  const passes = compileRowFilter(await decodeFilter(table, filter));
   const agent = { bootId, pollIntervalMs: table.capabilities.notifications ? undefined : observer.intervalMs };
   const events = watch(observer, {
     passes: ({ route, ownership }) => passes(route, () => ownership?.owner),

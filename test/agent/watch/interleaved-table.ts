@@ -50,7 +50,11 @@ export function makeInterleavedTable(rows: Readonly<Record<number, number>> = {}
         }
         const found = [...routes.values()].map((one) => ({ ...one }));
         await turn();
-        return { routes: found, fingerprint: JSON.stringify(found.map(({ metric, ...key }) => [keyOf(key as Route), metric]).sort()) };
+        return {
+          chunks: [],
+          routes: found,
+          fingerprint: JSON.stringify(found.map(({ metric, ...key }) => [keyOf(key as Route), metric]).sort()),
+        };
       },
     } as Partial<RouteTable> as RouteTable,
     get waiting() {

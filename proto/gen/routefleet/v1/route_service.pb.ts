@@ -33,6 +33,7 @@ import {
   WriteOptions,
 } from "./commit.pb.js";
 import { Interface } from "./interface.pb.js";
+import { PackedRoutes } from "./packed_routes.pb.js";
 import { InterfaceSelector, Route, RouteFilter, RouteKey, RouteSpec } from "./route.pb.js";
 
 /** What moves the rows: the real library, or an imitation. */
@@ -69,6 +70,24 @@ export namespace WriteFunctions {
   export type UNSPECIFIED = typeof WriteFunctions.UNSPECIFIED;
   export type CLASSIC = typeof WriteFunctions.CLASSIC;
   export type NETIO = typeof WriteFunctions.NETIO;
+}
+
+/** How rows are told. */
+export const RouteView = {
+  /** UNSPECIFIED - FULL. */
+  UNSPECIFIED: 0,
+  /** FULL - A message per row. */
+  FULL: 1,
+  /** PACKED - Columns of bytes. Agents from before there was this view answer FULL: whoever asks takes either. */
+  PACKED: 2,
+} as const;
+
+export type RouteView = typeof RouteView[keyof typeof RouteView];
+
+export namespace RouteView {
+  export type UNSPECIFIED = typeof RouteView.UNSPECIFIED;
+  export type FULL = typeof RouteView.FULL;
+  export type PACKED = typeof RouteView.PACKED;
 }
 
 /** How a watch learns of changes. */
@@ -232,7 +251,11 @@ export interface ListInterfacesResponse {
 /** Asks for rows. */
 export interface ListRoutesRequest {
   /** Rows to send. Absent: all. */
-  filter: RouteFilter | undefined;
+  filter:
+    | RouteFilter
+    | undefined;
+  /** How to send them. Absent: FULL. */
+  view: RouteView;
 }
 
 /** A chunk of rows. All chunks of a stream are of one reading of the table. */
@@ -243,8 +266,10 @@ export interface ListRoutesResponse {
   bootId: string;
   /** Number of rows that follow in all. Only in the first message. */
   routeCount: number;
-  /** The rows, in the order of the table. */
+  /** The rows, in the order of the table. Empty in the view PACKED. */
   routes: Route[];
+  /** The rows, in the order of the table. Only in the view PACKED. */
+  packed: PackedRoutes | undefined;
 }
 
 /** Asks for one row. */
@@ -1375,13 +1400,16 @@ export const ListInterfacesResponse: MessageFns<ListInterfacesResponse> = {
 };
 
 function createBaseListRoutesRequest(): ListRoutesRequest {
-  return { filter: undefined };
+  return { filter: undefined, view: 0 };
 }
 
 export const ListRoutesRequest: MessageFns<ListRoutesRequest> = {
   encode(message: ListRoutesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.filter !== undefined) {
       RouteFilter.encode(message.filter, writer.uint32(10).fork()).join();
+    }
+    if (message.view !== 0) {
+      writer.uint32(16).int32(message.view);
     }
     return writer;
   },
@@ -1407,6 +1435,14 @@ export const ListRoutesRequest: MessageFns<ListRoutesRequest> = {
             message.filter = RouteFilter.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.view = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1427,12 +1463,13 @@ export const ListRoutesRequest: MessageFns<ListRoutesRequest> = {
     message.filter = (object.filter !== undefined && object.filter !== null)
       ? RouteFilter.fromPartial(object.filter)
       : undefined;
+    message.view = object.view ?? 0;
     return message;
   },
 };
 
 function createBaseListRoutesResponse(): ListRoutesResponse {
-  return { revision: 0n, bootId: "", routeCount: 0, routes: [] };
+  return { revision: 0n, bootId: "", routeCount: 0, routes: [], packed: undefined };
 }
 
 export const ListRoutesResponse: MessageFns<ListRoutesResponse> = {
@@ -1451,6 +1488,9 @@ export const ListRoutesResponse: MessageFns<ListRoutesResponse> = {
     }
     for (const v of message.routes) {
       Route.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.packed !== undefined) {
+      PackedRoutes.encode(message.packed, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1500,6 +1540,14 @@ export const ListRoutesResponse: MessageFns<ListRoutesResponse> = {
             message.routes.push(Route.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.packed = PackedRoutes.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1521,6 +1569,9 @@ export const ListRoutesResponse: MessageFns<ListRoutesResponse> = {
     message.bootId = object.bootId ?? "";
     message.routeCount = object.routeCount ?? 0;
     message.routes = object.routes?.map((e) => Route.fromPartial(e)) || [];
+    message.packed = (object.packed !== undefined && object.packed !== null)
+      ? PackedRoutes.fromPartial(object.packed)
+      : undefined;
     return message;
   },
 };
