@@ -1,5 +1,5 @@
 import type { RouteChunk, RouteTraits } from '../routes/route-chunk.js';
-import { factors, type RowSums, stir } from './fingerprint.js';
+import { type RowSums, scatter, stir } from './fingerprint.js';
 import { INFINITE } from './layout.js';
 import { at, rowWords } from './row-words.js';
 import type { KnownTraits, TraitsDictionary } from './traits-dictionary.js';
@@ -48,8 +48,7 @@ function packAs(
   let known: KnownTraits | undefined;
   let isIPv6 = false;
   let position = 0;
-  let lowStart = 0;
-  let highStart = 0;
+  let start = 0;
   let count = 0;
   for (let row = 0, base = first; row < rowCount; row++, base += rowWords) {
     if (known === undefined || !known.fit(words, base)) {
@@ -61,23 +60,20 @@ function packAs(
         known.position = known.traits === undefined ? -1 : traits.push(known.traits) - 1;
       }
       position = known.position;
-      lowStart = known.low;
-      highStart = known.high;
+      start = known.hash;
     }
     if (position < 0) continue;
 
     const length = (words[base + at.prefixLength] as number) & 0xff;
     const metric = words[base + at.metric] as number;
-    let lowHash = stir(lowStart + length, metric, factors.low);
-    let highHash = stir(highStart + length, metric, factors.high);
+    let hash = stir(start + length, metric);
     if (isIPv6) {
       for (let part = 0; part < 4; part++) {
         const destination = words[base + at.destination6 + part] as number;
         const nextHop = words[base + at.nextHop6 + part] as number;
         destinations[4 * count + part] = destination;
         nextHops[4 * count + part] = nextHop;
-        lowHash = stir(stir(lowHash, destination, factors.low), nextHop, factors.low);
-        highHash = stir(stir(highHash, nextHop, factors.high), destination, factors.high);
+        hash = stir(stir(hash, destination), nextHop);
       }
       const zone = isLinkLocal(words[base + at.nextHop6] as number)
         ? (words[base + at.interfaceIndex] as number)
@@ -91,8 +87,7 @@ function packAs(
       const nextHop = words[base + at.nextHop4] as number;
       destinations[addressWords * count] = destination;
       nextHops[addressWords * count] = nextHop;
-      lowHash = stir(stir(lowHash, destination, factors.low), nextHop, factors.low);
-      highHash = stir(stir(highHash, nextHop, factors.high), destination, factors.high);
+      hash = stir(stir(hash, destination), nextHop);
     }
     traitPositions[count] = position;
     prefixLengths[count] = length;
@@ -108,8 +103,8 @@ function packAs(
       preferredLifetimes ??= new Int32Array(rowCount).fill(infinite);
       preferredLifetimes[count] = preferredLifetime;
     }
-    low = (low + lowHash) | 0;
-    high = (high + highHash) | 0;
+    low = (low + hash) | 0;
+    high = (high + scatter(hash)) | 0;
     count += 1;
   }
   sums.count += count;
