@@ -1,4 +1,5 @@
 import type { RouteTraits } from '../routes/route-chunk.js';
+import type { ChunkColumns } from './chunk-columns.js';
 import { unknownOrigin } from './classic-reading.js';
 import { scatter, stir } from './fingerprint.js';
 import type { InterfaceLookup } from './interface-lookup.js';
@@ -20,9 +21,9 @@ export class KnownTraits {
   readonly traits: RouteTraits | undefined;
   /** Where the hash of a row begins. */
   readonly hash: number;
-  /** The chunk that has them last, and where: kept by whoever makes chunks. */
-  chunk: number = -1;
-  position: number = -1;
+  /** The chunk that had them last, and where it has them. */
+  #chunk = -1;
+  #position = -1;
 
   /** Those of the row that begins at a word. */
   constructor(words: Int32Array, base: number, lookup: InterfaceLookup) {
@@ -50,6 +51,15 @@ export class KnownTraits {
       ((words[base + at.sitePrefixLength] as number) & 0xff) === this.#sitePrefixLength &&
       familiesIn(words, base) === this.#families
     );
+  }
+
+  /** Where the chunk has them, which takes them in if it had not; -1: it leaves such rows out. */
+  positionIn(columns: ChunkColumns): number {
+    if (this.#chunk !== columns.id) {
+      this.#chunk = columns.id;
+      this.#position = this.traits === undefined ? -1 : columns.traits.push(this.traits) - 1;
+    }
+    return this.#position;
   }
 
   #stirAll(): number {
