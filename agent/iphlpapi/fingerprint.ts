@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 
-/** Two independent 32-bit sums of hashes of rows: equal for equal tables in any order of rows. */
+/** Sums over the hashes of rows, and over those scattered: equal for equal tables in any order of rows. */
 export interface RowSums {
   count: number;
   low: number;
   high: number;
 }
 
-/** Of the two sums; odd, so that no step loses anything. */
-export const factors = { low: 0x0100_0193, high: 0x85eb_ca6b } as const;
-
 /** One step of a 32-bit hash: words that differ have outcomes that differ. */
-export function stir(hash: number, word: number, factor: number): number {
-  const product = Math.imul(hash ^ word, factor);
+export function stir(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x0100_0193);
   return product ^ (product >>> 15);
+}
+
+/** Another number for each hash, that goes its own way in a sum. */
+export function scatter(hash: number): number {
+  return Math.imul(hash ^ (hash >>> 13), 0x5bd1_e995);
 }
 
 /** Of a table: its rows, and what they have from their interfaces. */

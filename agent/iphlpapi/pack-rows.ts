@@ -1,6 +1,6 @@
-import type { RouteChunk, RouteTraits } from '../routes/route-chunk.js';
-import { factors, type RowSums, stir } from './fingerprint.js';
-import { INFINITE } from './layout.js';
+import type { RouteChunk } from '../routes/route-chunk.js';
+import { ChunkColumns, infinite } from './chunk-columns.js';
+import { type RowSums, scatter, stir } from './fingerprint.js';
 import { at, rowWords } from './row-words.js';
 import type { KnownTraits, TraitsDictionary } from './traits-dictionary.js';
 
@@ -13,86 +13,75 @@ export interface RowWords {
   readonly count: number;
 }
 
-/** A lifetime in words. */
-const infinite = INFINITE | 0;
-
-let chunks = 0;
-
 /**
- * Rows of MIB_IPFORWARD_ROW2 as columns, with their part of the fingerprint. This is the hot path of reading: a pass over the words of the table,
- * which makes no object of a row and looks its traits up only where they are not those of the row before.
+ * Rows in one call of the hot path. V8 compiles a loop that runs for long before it has seen what comes behind, and then leaves that code at the
+ * end of every call; a short one it compiles as a whole, which is twice as fast.
  */
+const blockRows = 256;
+
+/** Rows of MIB_IPFORWARD_ROW2 as columns, with their part of the fingerprint. */
 export function packRows(rows: RowWords, dictionary: TraitsDictionary, sums: RowSums): RouteChunk {
-  return packAs(4, rows, dictionary, sums) ?? (packAs(16, rows, dictionary, sums) as RouteChunk);
+  const columns = packAs(4, rows, dictionary) ?? (packAs(16, rows, dictionary) as ChunkColumns);
+  sums.count += columns.count;
+  sums.low = (sums.low + columns.low) | 0;
+  sums.high = (sums.high + columns.high) | 0;
+  return columns.toChunk();
 }
 
 /** Undefined: there is an IPv6 row among them, and its addresses do not fit. */
-function packAs(
-  addressWidth: 4 | 16,
-  { words, first, count: rowCount }: RowWords,
-  dictionary: TraitsDictionary,
-  sums: RowSums,
-): RouteChunk | undefined {
-  chunks = (chunks + 1) % 0x4000_0000;
-  const chunk = chunks;
-  const wide = addressWidth === 16;
-  const addressWords = addressWidth / 4;
-  const traits: RouteTraits[] = [];
-  const columns = allocateColumns(rowCount, wide);
-  const { traitPositions, destinations, prefixLengths, nextHops, metrics, ages } = columns;
-  let nextHopZones: Int32Array | undefined;
-  let validLifetimes: Int32Array | undefined;
-  let preferredLifetimes: Int32Array | undefined;
+function packAs(addressWidth: 4 | 16, { words, first, count }: RowWords, dictionary: TraitsDictionary): ChunkColumns | undefined {
+  const columns = new ChunkColumns(count, addressWidth);
+  for (let row = 0; row < count; row += blockRows) {
+    const base = first + row * rowWords;
+    if (!packBlock(words, base, base + Math.min(blockRows, count - row) * rowWords, dictionary, columns)) return undefined;
+  }
+  return columns;
+}
 
-  let { low, high } = sums;
+/**
+ * The hot path of reading: a pass over the words of rows, which makes no object of a row and looks its traits up only where they are not those of
+ * the row before. False: see packAs.
+ */
+function packBlock(words: Int32Array, first: number, end: number, dictionary: TraitsDictionary, columns: ChunkColumns): boolean {
+  const { addressWidth, destinations, nextHops, metrics, ages, traitPositions, prefixLengths } = columns;
+  const addressWords = addressWidth / 4;
   let known: KnownTraits | undefined;
   let isIPv6 = false;
   let position = 0;
-  let lowStart = 0;
-  let highStart = 0;
-  let count = 0;
-  for (let row = 0, base = first; row < rowCount; row++, base += rowWords) {
+  let start = 0;
+  let { count, low, high } = columns;
+  for (let base = first; base < end; base += rowWords) {
     if (known === undefined || !known.fit(words, base)) {
       known = dictionary.find(words, base);
       isIPv6 = known.traits?.family === 6;
-      if (isIPv6 && !wide) return undefined;
-      if (known.chunk !== chunk) {
-        known.chunk = chunk;
-        known.position = known.traits === undefined ? -1 : traits.push(known.traits) - 1;
-      }
-      position = known.position;
-      lowStart = known.low;
-      highStart = known.high;
+      if (isIPv6 && addressWidth === 4) return false;
+      position = known.positionIn(columns);
+      start = known.hash;
     }
     if (position < 0) continue;
 
     const length = (words[base + at.prefixLength] as number) & 0xff;
     const metric = words[base + at.metric] as number;
-    let lowHash = stir(lowStart + length, metric, factors.low);
-    let highHash = stir(highStart + length, metric, factors.high);
+    let hash = stir(start + length, metric);
     if (isIPv6) {
       for (let part = 0; part < 4; part++) {
         const destination = words[base + at.destination6 + part] as number;
         const nextHop = words[base + at.nextHop6 + part] as number;
         destinations[4 * count + part] = destination;
         nextHops[4 * count + part] = nextHop;
-        lowHash = stir(stir(lowHash, destination, factors.low), nextHop, factors.low);
-        highHash = stir(stir(highHash, nextHop, factors.high), destination, factors.high);
+        hash = stir(stir(hash, destination), nextHop);
       }
-      const zone = isLinkLocal(words[base + at.nextHop6] as number)
-        ? (words[base + at.interfaceIndex] as number)
-        : (words[base + at.nextHopZone] as number);
+      const zone = words[base + (isLinkLocal(words[base + at.nextHop6] as number) ? at.interfaceIndex : at.nextHopZone)] as number;
       if (zone !== 0) {
-        nextHopZones ??= new Int32Array(rowCount);
-        nextHopZones[count] = zone;
+        columns.count = count;
+        columns.setZone(zone);
       }
     } else {
       const destination = words[base + at.destination4] as number;
       const nextHop = words[base + at.nextHop4] as number;
       destinations[addressWords * count] = destination;
       nextHops[addressWords * count] = nextHop;
-      lowHash = stir(stir(lowHash, destination, factors.low), nextHop, factors.low);
-      highHash = stir(stir(highHash, nextHop, factors.high), destination, factors.high);
+      hash = stir(stir(hash, destination), nextHop);
     }
     traitPositions[count] = position;
     prefixLengths[count] = length;
@@ -100,60 +89,18 @@ function packAs(
     ages[count] = words[base + at.age] as number;
     const validLifetime = words[base + at.validLifetime] as number;
     const preferredLifetime = words[base + at.preferredLifetime] as number;
-    if (validLifetime !== infinite) {
-      validLifetimes ??= new Int32Array(rowCount).fill(infinite);
-      validLifetimes[count] = validLifetime;
+    if ((validLifetime & preferredLifetime) !== infinite) {
+      columns.count = count;
+      columns.setLifetimes(validLifetime, preferredLifetime);
     }
-    if (preferredLifetime !== infinite) {
-      preferredLifetimes ??= new Int32Array(rowCount).fill(infinite);
-      preferredLifetimes[count] = preferredLifetime;
-    }
-    low = (low + lowHash) | 0;
-    high = (high + highHash) | 0;
+    low = (low + hash) | 0;
+    high = (high + scatter(hash)) | 0;
     count += 1;
   }
-  sums.count += count;
-  sums.low = low;
-  sums.high = high;
-  const bytes = ({ buffer, byteOffset }: Int32Array): Uint8Array => new Uint8Array(buffer, byteOffset, count * addressWidth);
-  const numbers = ({ buffer, byteOffset }: Int32Array): Uint32Array => new Uint32Array(buffer, byteOffset, count);
-  return {
-    count,
-    traits,
-    traitPositions: traitPositions.subarray(0, count),
-    addressWidth,
-    destinations: bytes(destinations),
-    prefixLengths: prefixLengths.subarray(0, count),
-    nextHops: bytes(nextHops),
-    nextHopZones: nextHopZones && numbers(nextHopZones),
-    metrics: numbers(metrics),
-    validLifetimes: validLifetimes && numbers(validLifetimes),
-    preferredLifetimes: preferredLifetimes && numbers(preferredLifetimes),
-    ages: numbers(ages),
-  };
-}
-
-/** The columns that every chunk has, in one piece of memory. */
-function allocateColumns(
-  rows: number,
-  wide: boolean,
-): { readonly [column in 'destinations' | 'nextHops' | 'metrics' | 'ages']: Int32Array } & {
-  readonly traitPositions: Uint16Array;
-  readonly prefixLengths: Uint8Array;
-} {
-  const addresses = (wide ? 4 : 1) * rows;
-  // Every row writes all of its bytes but for what a wide address of IPv4 leaves free.
-  const { buffer } = wide ? new Uint8Array(4 * (2 * addresses + 2 * rows) + 3 * rows) : Buffer.allocUnsafeSlow(19 * rows);
-  const words = (start: number, length: number): Int32Array => new Int32Array(buffer, 4 * start, length);
-  const behind = 4 * (2 * addresses + 2 * rows);
-  return {
-    destinations: words(0, addresses),
-    nextHops: words(addresses, addresses),
-    metrics: words(2 * addresses, rows),
-    ages: words(2 * addresses + rows, rows),
-    traitPositions: new Uint16Array(buffer, behind, rows),
-    prefixLengths: new Uint8Array(buffer, behind + 2 * rows, rows),
-  };
+  columns.count = count;
+  columns.low = low;
+  columns.high = high;
+  return true;
 }
 
 /** fe80::/10 by the first word of the address, RFC 4291 section 2.5.6. */

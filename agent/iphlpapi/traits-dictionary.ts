@@ -1,6 +1,7 @@
 import type { RouteTraits } from '../routes/route-chunk.js';
+import type { ChunkColumns } from './chunk-columns.js';
 import { unknownOrigin } from './classic-reading.js';
-import { factors, stir } from './fingerprint.js';
+import { scatter, stir } from './fingerprint.js';
 import type { InterfaceLookup } from './interface-lookup.js';
 import { MIB_IPFORWARD_ROW2 } from './layout.js';
 import { at } from './row-words.js';
@@ -18,12 +19,11 @@ export class KnownTraits {
   readonly #origin: number;
   /** Undefined: rows that are neither IPv4 nor IPv6, which are left out. */
   readonly traits: RouteTraits | undefined;
-  /** Where the two sums of a row's fingerprint begin. */
-  readonly low: number;
-  readonly high: number;
-  /** The chunk that has them last, and where: kept by whoever makes chunks. */
-  chunk: number = -1;
-  position: number = -1;
+  /** Where the hash of a row begins. */
+  readonly hash: number;
+  /** The chunk that had them last, and where it has them. */
+  #chunk = -1;
+  #position = -1;
 
   /** Those of the row that begins at a word. */
   constructor(words: Int32Array, base: number, lookup: InterfaceLookup) {
@@ -35,8 +35,7 @@ export class KnownTraits {
     this.#protocol = words[base + at.protocol] as number;
     this.#flags = words[base + at.flags] as number;
     this.#origin = words[base + at.origin] as number;
-    this.low = this.#stirAll(factors.low);
-    this.high = this.#stirAll(factors.high);
+    this.hash = this.#stirAll();
     this.traits = this.#traits(lookup);
   }
 
@@ -54,11 +53,19 @@ export class KnownTraits {
     );
   }
 
-  #stirAll(factor: number): number {
-    let hash = stir(stir(0, this.#luidLow, factor), this.#luidHigh, factor);
-    hash = stir(stir(hash, this.#interfaceIndex, factor), this.#families, factor);
-    hash = stir(stir(hash, this.#sitePrefixLength, factor), this.#protocol, factor);
-    return stir(stir(hash, this.#flags, factor), this.#origin, factor);
+  /** Where the chunk has them, which takes them in if it had not; -1: it leaves such rows out. */
+  positionIn(columns: ChunkColumns): number {
+    if (this.#chunk !== columns.id) {
+      this.#chunk = columns.id;
+      this.#position = this.traits === undefined ? -1 : columns.traits.push(this.traits) - 1;
+    }
+    return this.#position;
+  }
+
+  #stirAll(): number {
+    const ofInterface = stir(stir(stir(0, this.#luidLow), this.#luidHigh), this.#interfaceIndex);
+    const ofOrigin = stir(stir(stir(ofInterface, this.#families), this.#protocol), this.#origin);
+    return stir(stir(ofOrigin, this.#sitePrefixLength), this.#flags);
   }
 
   #traits(lookup: InterfaceLookup): RouteTraits | undefined {
@@ -105,10 +112,8 @@ export class TraitsDictionary {
   /** Those of the row that begins at a word. */
   find(words: Int32Array, base: number): KnownTraits {
     const number =
-      (words[base + at.luidLow] as number) ^
-      Math.imul(words[base + at.interfaceIndex] as number, factors.high) ^
-      Math.imul((words[base + at.protocol] as number) ^ (words[base + at.flags] as number), factors.low) ^
-      (words[base + at.destinationFamily] as number);
+      stir((words[base + at.luidLow] as number) ^ (words[base + at.interfaceIndex] as number), words[base + at.protocol] as number) ^
+      scatter((words[base + at.flags] as number) ^ (words[base + at.destinationFamily] as number));
     const alike = this.#known.get(number);
     if (alike !== undefined) for (const known of alike) if (known.fit(words, base)) return known;
     const made = new KnownTraits(words, base, this.#lookup);
