@@ -1,6 +1,9 @@
 import { type Address, formatAddress } from '../../proto/address.js';
+import { containsAddress } from '../../proto/prefix.js';
+import { createBreath } from '../breath.js';
 import { bestRoutes } from '../routes/best-route.js';
-import { nextHopText, type Route } from '../routes/route.js';
+import { keyText, nextHopText, type Route } from '../routes/route.js';
+import type { CommitStep } from './commit.js';
 
 /** What else the plan shall look at. */
 export interface PlanView {
@@ -21,18 +24,39 @@ export interface BestRouteChange {
   readonly changed: boolean;
 }
 
-/** The ways to controllers and asked-for destinations in two tables. */
-export function compareBestRoutes(
-  before: readonly Route[],
-  after: readonly Route[],
+/** The ways to controllers and asked-for destinations in the table as it is, and as it would be after the writes. */
+export async function compareBestRoutes(
+  before: ReadonlyMap<string, Route>,
+  writes: readonly CommitStep[],
   { controllers, destinations }: PlanView,
-): BestRouteChange[] {
+): Promise<BestRouteChange[]> {
   const management = new Set(controllers.map(formatAddress));
   const all = new Map([...controllers, ...destinations].map((address) => [formatAddress(address), address]));
-  return [...all].map(([text, destination]) => {
-    const [was, is] = [bestRoutes(before, destination), bestRoutes(after, destination)];
-    return { destination, management: management.has(text), before: was[0], after: is[0], changed: ways(was) !== ways(is) };
-  });
+  const written = new Map(all.size === 0 ? [] : writes.map((step) => [keyText(step.key), step]));
+  const changes: BestRouteChange[] = [];
+  for (const [text, destination] of all) {
+    const rows = await rowsTo(before, destination);
+    const kept = rows.flatMap(([key, row]) => (written.has(key) ? (written.get(key)?.after ?? []) : row));
+    const made = writes.flatMap(({ kind, after }) => (kind === 'create' && after !== undefined ? after : []));
+    const was = bestRoutes(
+      rows.map(([, row]) => row),
+      destination,
+    );
+    const is = bestRoutes([...kept, ...made], destination);
+    changes.push({ destination, management: management.has(text), before: was[0], after: is[0], changed: ways(was) !== ways(is) });
+  }
+  return changes;
+}
+
+/** The few rows of a table by which an address may be reached. */
+async function rowsTo(rows: ReadonlyMap<string, Route>, destination: Address): Promise<[key: string, row: Route][]> {
+  const breath = createBreath();
+  const found: [string, Route][] = [];
+  for (const entry of rows) {
+    if (containsAddress(entry[1].destinationPrefix, destination)) found.push(entry);
+    if (breath.due) await breath.take();
+  }
+  return found;
 }
 
 /** Where packets leave: all of them where rows tie, since any may be taken. */

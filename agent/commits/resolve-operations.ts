@@ -1,9 +1,13 @@
 import type { Prefix } from '../../proto/prefix.js';
+import { createBreath } from '../breath.js';
 import { RouteTableError } from '../routes/errors.js';
-import { type RouteLookup, resolveExistingKey, resolveNewRoute } from '../routes/resolve.js';
+import type { InterfaceSelector } from '../routes/network-interface.js';
+import { findInterfaces, interfacesNamedBy, type RouteLookup, resolveExistingKey, resolveNewRoute } from '../routes/resolve.js';
 import type { DesiredRoute, RouteKey } from '../routes/route.js';
+import type { RouteTable } from '../routes/route-table.js';
 import type { Operation } from './change.js';
 import { type Failure, toFailure } from './failure.js';
+import { lookUpInReading, type TableReading } from './table-reading.js';
 
 /** An operation whose interface is found. */
 export type ResolvedOperation = { readonly index: number | undefined } & (
@@ -18,56 +22,72 @@ export type ResolvedOperation = { readonly index: number | undefined } & (
 );
 
 /** Finds the interface of every operation. What cannot be resolved is an operation that is refused; the others are not concerned. */
-export async function resolveOperations(host: RouteLookup, operations: readonly Operation[]): Promise<ResolvedOperation[]> {
+export async function resolveOperations(
+  table: RouteTable,
+  reading: TableReading,
+  operations: readonly Operation[],
+): Promise<ResolvedOperation[]> {
+  const breath = createBreath();
+  const host = lookUpInReading(table, reading, await findInterfaces(table, interfacesNamedIn(operations)));
   const resolved: ResolvedOperation[] = [];
-  for (const [index, operation] of operations.entries()) resolved.push({ index, ...(await resolveOrRefuse(host, operation)) });
+  for (const [index, operation] of operations.entries()) {
+    resolved.push({ index, ...resolveOrRefuse(host, operation) });
+    if (breath.due) await breath.take();
+  }
   return resolved;
+}
+
+/** Those of the same rows again and again are found once. */
+function* interfacesNamedIn(operations: readonly Operation[]): Generator<InterfaceSelector> {
+  for (const operation of operations) {
+    if (operation.action !== 'forget') yield* interfacesNamedBy('route' in operation ? operation.route : operation.key);
+  }
 }
 
 type Resolved = ResolvedOperation extends infer One ? (One extends unknown ? Omit<One, 'index'> : never) : never;
 
-async function resolveOrRefuse(host: RouteLookup, operation: Operation): Promise<Resolved> {
+function resolveOrRefuse(host: RouteLookup, operation: Operation): Resolved {
   try {
-    return await resolve(host, operation);
+    return resolve(host, operation);
   } catch (error) {
     const { destinationPrefix } = 'route' in operation ? operation.route : operation.key;
     return { action: 'refused', destinationPrefix, failure: toFailure(error) };
   }
 }
 
-async function resolve(host: RouteLookup, operation: Operation): Promise<Resolved> {
+function resolve(host: RouteLookup, operation: Operation): Resolved {
   switch (operation.action) {
     case 'create': {
       const { persistent, ...request } = operation.route;
       const { allowExisting = false } = operation;
-      return { action: 'create', route: await resolveNewRoute(host, request), persistent, allowExisting };
+      return { action: 'create', route: resolveNewRoute(host, request), persistent, allowExisting };
     }
     case 'set': {
       const { persistent, ...request } = operation.route;
-      return { action: 'set', route: { ...request, ...(await resolveExistingKey(host, request)) }, persistent, etag: operation.etag ?? '' };
+      return { action: 'set', route: { ...request, ...resolveExistingKey(host, request) }, persistent, etag: operation.etag ?? '' };
     }
     case 'put': {
       const { persistent, ...request } = operation.route;
-      const key = (await ifThere(resolveExistingKey(host, request))) ?? (await resolveNewRoute(host, request));
+      const key = ifThere(() => resolveExistingKey(host, request)) ?? resolveNewRoute(host, request);
       return { action: 'put', route: { ...request, ...key }, persistent };
     }
     case 'delete': {
       const { allowMissing = false, etag = '' } = operation;
-      const found = resolveExistingKey(host, operation.key);
-      const key = await (allowMissing ? ifThere(found) : found);
+      const find = (): RouteKey => resolveExistingKey(host, operation.key);
+      const key = allowMissing ? ifThere(find) : find();
       return key === undefined ? { action: 'none' } : { action: 'delete', key, allowMissing, etag };
     }
     case 'disown':
-      return { action: 'disown', key: await resolveExistingKey(host, operation.key) };
+      return { action: 'disown', key: resolveExistingKey(host, operation.key) };
     case 'forget':
       return operation;
   }
 }
 
 /** Undefined when there is no such row. */
-async function ifThere(found: Promise<RouteKey>): Promise<RouteKey | undefined> {
+function ifThere(find: () => RouteKey): RouteKey | undefined {
   try {
-    return await found;
+    return find();
   } catch (error) {
     if (error instanceof RouteTableError && error.reason === 'ROUTE_NOT_FOUND') return undefined;
     throw error;

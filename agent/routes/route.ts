@@ -66,7 +66,7 @@ export function keyOf({ destinationPrefix, nextHop, interface: identity }: Route
 
 /** The key without its interface, to compare by. Zones are left out: the interface says the same. */
 export function destinationText({ destinationPrefix, nextHop }: Pick<RouteKey, 'destinationPrefix' | 'nextHop'>): string {
-  return `${formatPrefix(destinationPrefix)} ${formatAddress({ ...nextHop, scopeId: 0 })}`;
+  return `${formatPrefix(destinationPrefix)} ${formatAddress(nextHop.scopeId === 0 ? nextHop : { ...nextHop, scopeId: 0 })}`;
 }
 
 /** The key as one string, to compare by. */
@@ -148,15 +148,18 @@ export function wholeRow(route: Route): DesiredRoute {
  * the protocol is what the writing function makes it.
  */
 export function sameRow(a: Route, b: Route): boolean {
-  const finite = ({ validLifetimeSeconds, preferredLifetimeSeconds }: Route): string =>
-    `${validLifetimeSeconds !== undefined} ${preferredLifetimeSeconds !== undefined}`;
-  return a.metric === b.metric && a.publish === b.publish && finite(a) === finite(b);
+  return (
+    a.metric === b.metric &&
+    a.publish === b.publish &&
+    (a.validLifetimeSeconds === undefined) === (b.validLifetimeSeconds === undefined) &&
+    (a.preferredLifetimeSeconds === undefined) === (b.preferredLifetimeSeconds === undefined)
+  );
 }
 
 /** Changes when anything but age and lifetimes changes. */
 export function etagOf(route: Route): string {
-  const flags = [route.loopback, route.autoconfigured, route.publish, route.immortal].map(Number).join('');
-  return [route.metric, route.protocol, route.origin ?? '', route.sitePrefixLength, flags].join('-');
+  const flags = `${Number(route.loopback)}${Number(route.autoconfigured)}${Number(route.publish)}${Number(route.immortal)}`;
+  return `${route.metric}-${route.protocol}-${route.origin ?? ''}-${route.sitePrefixLength}-${flags}`;
 }
 
 /** Whether nothing changed but what runs by itself: age and lifetimes. */
@@ -166,6 +169,12 @@ export function sameRoute(a: Route, b: Route): boolean {
     a.interfaceMetric === b.interfaceMetric &&
     a.interfaceAlias === b.interfaceAlias &&
     a.interface.index === b.interface.index &&
-    etagOf(a) === etagOf(b)
+    a.protocol === b.protocol &&
+    a.origin === b.origin &&
+    a.sitePrefixLength === b.sitePrefixLength &&
+    a.loopback === b.loopback &&
+    a.autoconfigured === b.autoconfigured &&
+    a.publish === b.publish &&
+    a.immortal === b.immortal
   );
 }
