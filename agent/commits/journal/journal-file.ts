@@ -8,14 +8,14 @@ export interface JournalFileOptions {
   readonly path: string;
   readonly files: JournalFiles;
   /** The lines of a new file that says what the agent knows. */
-  readonly snapshot: () => Iterable<Uint8Array>;
+  readonly snapshot: () => AsyncIterable<Uint8Array>;
 }
 
 /** The file on disk. Calls must not overlap; all throw RouteTableError JOURNAL_UNAVAILABLE. */
 export class JournalFile {
   readonly #path: string;
   readonly #files: JournalFiles;
-  readonly #snapshot: () => Iterable<Uint8Array>;
+  readonly #snapshot: () => AsyncIterable<Uint8Array>;
   /** Undefined: what is on disk cannot be relied upon, and is written anew before the next record. */
   #open: { readonly file: OpenFile; readonly status: FileStatus } | undefined;
   /** Of all records that count. */
@@ -148,7 +148,7 @@ export class JournalFile {
     const file = await this.#files.create(path);
     try {
       let length = 0;
-      for (const line of this.#snapshot()) {
+      for await (const line of this.#snapshot()) {
         await file.write(line, length);
         length += line.length;
       }

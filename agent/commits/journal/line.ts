@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { createBreath } from '../../breath.js';
 
 /*
  * A record as a line: "<crc32 of the JSON, 8 hex digits> <its length in bytes> <JSON>\n". JSON.stringify escapes line feeds, so the only one
@@ -21,8 +22,26 @@ export type Line =
 /** A record as the bytes of its line. */
 export function formatLine(json: string): Buffer {
   const bytes = Buffer.from(json);
-  const head = `${crc32(bytes).toString(16).padStart(8, '0')} ${bytes.length} `;
-  return Buffer.concat([Buffer.from(head), bytes, Buffer.of(lineFeed)]);
+  return joinLine(crc32(bytes), [bytes]);
+}
+
+/** The same of a record that comes in pieces, in stretches. */
+export async function formatLongLine(pieces: Iterable<string>): Promise<Buffer> {
+  const breath = createBreath();
+  const parts: Buffer[] = [];
+  let checksum = 0;
+  for (const piece of pieces) {
+    const part = Buffer.from(piece);
+    checksum = crc32(part, checksum);
+    parts.push(part);
+    if (breath.due) await breath.take();
+  }
+  return joinLine(checksum, parts);
+}
+
+function joinLine(checksum: number, parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Buffer.from(`${checksum.toString(16).padStart(8, '0')} ${length} `), ...parts, Buffer.of(lineFeed)]);
 }
 
 /** Reads what begins at a position before the end of the file. */
