@@ -1,4 +1,4 @@
-import type { Address } from '../../proto/address.js';
+import { createBreath } from '../breath.js';
 import type { Route, RouteKey } from '../routes/route.js';
 import { keyText } from '../routes/route.js';
 import type { RouteSnapshot } from '../routes/route-table.js';
@@ -8,7 +8,7 @@ import { fingerprintInterfaces, fingerprintRows } from './fingerprint.js';
 import { createInterfaceLookup, type InterfaceLookup } from './interface-lookup.js';
 import type { Iphlpapi, NativeTable } from './iphlpapi.js';
 import { AF_UNSPEC, INFINITE, MIB_IPFORWARD_ROW2, MIB_TABLE2 } from './layout.js';
-import { dataView, decodeForwardRow2, encodeForwardRow2, type ForwardRow2, rowOffsets, table2Rows } from './row-codec.js';
+import { dataView, decodeForwardRow2, encodeRowKey, type ForwardRow2, rowOffsets, table2Rows } from './row-codec.js';
 import { isMissing, Win32 } from './win32-error.js';
 
 /** Reads the whole table: GetIpForwardTable2, or GetIpForwardTable (IPv4 alone) where there is no such function. */
@@ -18,10 +18,13 @@ export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
   try {
     const view = dataView(table.bytes);
     const offsets = rowOffsets(view, table2Rows(MIB_IPFORWARD_ROW2));
-    const routes = offsets.flatMap((offset) => {
+    const routes: Route[] = [];
+    const breath = createBreath();
+    for (const offset of offsets) {
       const row = decodeForwardRow2(view, offset);
-      return row ? [toRoute(row, lookup)] : [];
-    });
+      if (row !== undefined) routes.push(toRoute(row, lookup));
+      if (breath.due) await breath.take();
+    }
     return { routes, fingerprint: `${fingerprintRows(view, offsets)}-${fingerprintInterfaces(routes)}` };
   } finally {
     table.free();
@@ -37,31 +40,24 @@ async function readTable(iphlpapi: Iphlpapi, lookup: InterfaceLookup): Promise<N
   throw failure(iphlpapi, 'GetIpForwardTable2', code, 'the routing table');
 }
 
-/** Reads one row; undefined when there is none. */
-export async function readRoute(iphlpapi: Iphlpapi, key: RouteKey): Promise<Route | undefined> {
-  const row = encodeKey(key);
-  const code = iphlpapi.getIpForwardEntry2(row);
+/** Reads one row; undefined when there is none. `buffer` holds a MIB_IPFORWARD_ROW2, and what it held is lost. */
+export async function readRoute(
+  iphlpapi: Iphlpapi,
+  key: RouteKey,
+  lookUp: () => InterfaceLookup,
+  buffer: Uint8Array,
+): Promise<Route | undefined> {
+  const view = dataView(buffer.fill(0));
+  encodeRowKey(view, key);
+  const code = iphlpapi.getIpForwardEntry2(buffer);
   if (code === Win32.ERROR_NOT_FOUND) return undefined;
   if (isMissing(code)) {
     const wanted = keyText(key);
     return (await readRoutes(iphlpapi)).routes.find((route) => keyText(route) === wanted);
   }
-  const decoded = code === 0 ? decodeForwardRow2(dataView(row)) : undefined;
+  const decoded = code === 0 ? decodeForwardRow2(view) : undefined;
   if (decoded === undefined) throw rowFailure(iphlpapi, 'GetIpForwardEntry2', code, key);
-  return toRoute(decoded, createInterfaceLookup(iphlpapi));
-}
-
-/** A MIB_IPFORWARD_ROW2 with the members that name a row. */
-export function encodeKey(key: RouteKey): Uint8Array {
-  const row = new Uint8Array(MIB_IPFORWARD_ROW2.size);
-  encodeForwardRow2(dataView(row), 0, keyMembers(key));
-  return row;
-}
-
-/** The members of MIB_IPFORWARD_ROW2 that name a row. The zone of a next hop is left out: the interface says the same. */
-export function keyMembers(key: RouteKey): Pick<ForwardRow2, 'interfaceLuid' | 'interfaceIndex' | 'destinationPrefix' | 'nextHop'> {
-  const nextHop: Address = { ...key.nextHop, scopeId: 0 };
-  return { interfaceLuid: key.interface.luid, interfaceIndex: key.interface.index, destinationPrefix: key.destinationPrefix, nextHop };
+  return toRoute(decoded, lookUp());
 }
 
 /** A row with what the host knows of its interface. */

@@ -47,15 +47,23 @@ export interface Neighbour {
 /** Name of the Windows function that wrote. */
 export type WrittenBy = string;
 
-/**
- * The routing table of one host. Writes are single native calls and are not read back here. Every method throws RouteTableError.
- */
-export interface RouteTable {
+/** Single rows. Writes are single native calls and are not read back here. Every method throws RouteTableError. */
+export interface RouteRows {
+  /** One row; undefined when there is none. */
+  get(key: RouteKey): Promise<Route | undefined>;
+  create(route: DesiredRoute): Promise<WrittenBy>;
+  /** `current` is the row as last read. */
+  set(route: DesiredRoute, current: Route): Promise<WrittenBy>;
+  delete(route: Route): Promise<WrittenBy>;
+}
+
+/** The routing table of one host. Every method throws RouteTableError. */
+export interface RouteTable extends RouteRows {
   readonly capabilities: RouteTableCapabilities;
   /** All rows. */
   list(): Promise<RouteSnapshot>;
-  /** One row; undefined when there is none. */
-  get(key: RouteKey): Promise<Route | undefined>;
+  /** For rows that are written in one stretch: what they need to know of interfaces is asked of the host once. */
+  batch(): RouteRows;
   /** Why there is no such row: no such interface, family not bound to it, or no such route. */
   missing(key: RouteKey): RouteTableError;
   /** As the host itself would choose. */
@@ -69,8 +77,4 @@ export interface RouteTable {
   interfaces(): Promise<NetworkInterface[]>;
   /** The one interface that the selector names. */
   findInterface(selector: InterfaceSelector): Promise<InterfaceIdentity>;
-  create(route: DesiredRoute): Promise<WrittenBy>;
-  /** `current` is the row as last read. */
-  set(route: DesiredRoute, current: Route): Promise<WrittenBy>;
-  delete(route: Route): Promise<WrittenBy>;
 }
