@@ -1,11 +1,11 @@
 import { createBreath } from '../breath.js';
 import { RouteTableError } from '../routes/errors.js';
-import { changeInto, describeRoute, type Route, sameRow, wholeRow } from '../routes/route.js';
+import { changeInto, describeRoute, equalRoutes, type Route, sameRow, wholeRow } from '../routes/route.js';
 import type { RouteRows } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, type Written } from '../routes/write.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import { ownershipsOf, writeOf } from './attribution.js';
-import type { Atomicity, CommitStep } from './commit.js';
+import type { Atomicity, CommitStep, StepOutcome } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 import { undoSteps } from './undo-steps.js';
 
@@ -64,10 +64,24 @@ async function applyStep(table: ObservedTable, rows: RouteRows, commitId: string
   try {
     const written = await write(table, rows, commitId, step);
     if (written === undefined) return step;
-    return { ...step, after: written.after, outcome: { writtenBy: written.writtenBy, failure: undefined } };
+    return withOutcome(step, asRead(step.after, written.after), { writtenBy: written.writtenBy, failure: undefined });
   } catch (error) {
-    return { ...step, outcome: { writtenBy: undefined, failure: toFailure(error) } };
+    return withOutcome(step, step.after, { writtenBy: undefined, failure: toFailure(error) });
   }
+}
+
+/** Without a spread, which takes several times as long. */
+function withOutcome(
+  { kind, key, before, receipt, operationIndex }: CommitStep,
+  after: Route | undefined,
+  outcome: StepOutcome,
+): CommitStep {
+  return { kind, key, before, after, receipt, operationIndex, outcome };
+}
+
+/** The row as read back; the planned one in its place where they are equal: the history keeps it for long. */
+function asRead(planned: Route | undefined, read: Route | undefined): Route | undefined {
+  return planned !== undefined && read !== undefined && equalRoutes(planned, read) ? planned : read;
 }
 
 async function write(table: ObservedTable, rows: RouteRows, commitId: string, step: CommitStep): Promise<Written | undefined> {

@@ -5,7 +5,7 @@ import { keyText, type RouteKey } from '../routes/route.js';
 import type { PlanView } from './best-route-change.js';
 import { carryOut } from './carry-out.js';
 import type { Caller, Change, CommitOptions } from './change.js';
-import { checkExpectations, checkOperations, hasEffect, type PlannedChange } from './checks.js';
+import { checkExpectations, checkOperations, checkSize, hasEffect, type PlannedChange } from './checks.js';
 import type { CommitRecord, Receipt } from './commit.js';
 import { underEither } from './either-signal.js';
 import type { Applied, ApplyEvents, CommitView, EngineOptions } from './engine-options.js';
@@ -173,6 +173,7 @@ export class CommitEngine {
     checkGrant(caller.grant, change, options, plan, reading);
     checkExpectations(plan, options);
     checkOperations(plan, change);
+    checkSize(plan);
     guard(plan.risks, options);
     events.onPlanned?.(plan);
     const { driftPolicies } = this.#options.journal.state;

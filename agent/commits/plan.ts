@@ -98,23 +98,19 @@ async function planToken({ reading }: PlanningGround, steps: readonly CommitStep
   const breath = createBreath();
   for (const { kind, key, before, after, receipt } of steps) {
     if (kind === 'unchanged' && receipt === undefined) continue;
-    const told = [
-      kind,
-      keyText(key),
-      before && etagOf(before),
-      after && [etagOf(after), ...changedLifetimes(before, after)],
-      receipt && [receipt.before?.owner, receipt.after?.owner, receipt.after?.persistent],
-    ];
-    hash.update(JSON.stringify(told));
+    const rows = `${before && etagOf(before)} ${after && `${etagOf(after)} ${changedLifetimes(before, after)}`}`;
+    hash.update(`${kind} ${keyText(key)} ${rows}\n`);
+    // Names are the only texts here that may hold anything.
+    if (receipt !== undefined) hash.update(JSON.stringify([receipt.before?.owner, receipt.after?.owner, receipt.after?.persistent]));
     if (breath.due) await breath.take();
   }
   return `${reading.fingerprint}.${hash.digest('hex').slice(0, 32)}`;
 }
 
 /** Those that stay as they are run down meanwhile, and do not make it another plan. */
-function changedLifetimes(before: Route | undefined, after: Route): readonly (number | undefined)[] {
+function changedLifetimes(before: Route | undefined, after: Route): string {
   const { validLifetimeSeconds: valid, preferredLifetimeSeconds: preferred } = after;
-  return before?.validLifetimeSeconds === valid && before?.preferredLifetimeSeconds === preferred ? [] : [valid, preferred];
+  return before?.validLifetimeSeconds === valid && before?.preferredLifetimeSeconds === preferred ? '' : `${valid} ${preferred}`;
 }
 
 /** The table's part of a token. */

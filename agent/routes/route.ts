@@ -162,6 +162,17 @@ export function etagOf(route: Route): string {
   return `${route.metric}-${route.protocol}-${route.origin ?? ''}-${route.sitePrefixLength}-${flags}`;
 }
 
+/** Whether rows of one key are equal in every member. */
+export function equalRoutes(a: Route, b: Route): boolean {
+  return (
+    sameRoute(a, b) &&
+    a.nextHop.scopeId === b.nextHop.scopeId &&
+    a.ageSeconds === b.ageSeconds &&
+    a.validLifetimeSeconds === b.validLifetimeSeconds &&
+    a.preferredLifetimeSeconds === b.preferredLifetimeSeconds
+  );
+}
+
 /** Whether nothing changed but what runs by itself: age and lifetimes. */
 export function sameRoute(a: Route, b: Route): boolean {
   return (
