@@ -1,8 +1,9 @@
-import { type Address, formatAddress } from '../../proto/address.js';
+import { type Address, formatAddress, isLoopback } from '../../proto/address.js';
 import { containsAddress } from '../../proto/prefix.js';
 import { createBreath } from '../breath.js';
 import { bestRoutes } from '../routes/best-route.js';
 import { keyText, nextHopText, type Route } from '../routes/route.js';
+import type { Caller } from './change.js';
 import type { CommitStep } from './commit.js';
 
 /** What else the plan shall look at. */
@@ -10,6 +11,12 @@ export interface PlanView {
   /** Addresses of the connected controllers. */
   readonly controllers: readonly Address[];
   readonly destinations: readonly Address[];
+}
+
+/** Of the connected controllers those that need a route. The caller is one, whatever the list says by now; whoever is on this host needs none. */
+export function connectedTo(controllers: readonly Address[], caller: Pick<Caller, 'peer'> | undefined): Address[] {
+  const own = caller?.peer === undefined ? [] : [caller.peer.address];
+  return [...controllers, ...own].filter((address) => !isLoopback(address));
 }
 
 /** How the way to an address changes. */
