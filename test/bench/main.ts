@@ -1,9 +1,11 @@
 /** `npm run bench [-- name…] [--rounds n] [--json]`: every path of docs/performance.md against its floor, measured in this run. Decides nothing. */
 import { parseArgs } from 'node:util';
 import stringWidth from 'string-width';
+import { apply } from './apply.js';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
+import { nativeWrite } from './native-write.js';
 
-const benchmarks: readonly Benchmark[] = [];
+const benchmarks: readonly Benchmark[] = [nativeWrite, apply];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },

@@ -6,8 +6,8 @@ import { type StoredRecord, schemaVersion } from './stored-record.js';
 /** Receipts in one record: few enough that a damaged line loses little. */
 const receiptsPerRecord = 100;
 
-/** The lines of a new journal that says what `state` says. Made one by one and in stretches, as the whole may be large. */
-export async function* snapshotLines(state: JournalState): AsyncGenerator<Buffer> {
+/** The lines, in parts, of a new journal that says what `state` says. Made one by one and in stretches, as the whole may be large. */
+export async function* snapshotLines(state: JournalState): AsyncGenerator<Buffer[]> {
   for (const record of snapshotRecords(state)) yield await formatLongLine(recordPieces(record));
 }
 

@@ -79,6 +79,6 @@ export function plain({ commits, receipts, driftPolicies }: JournalState): unkno
 /** The lines of a new journal that says the same. */
 export async function snapshotOf(state: JournalState): Promise<Buffer[]> {
   const lines: Buffer[] = [];
-  for await (const line of snapshotLines(state)) lines.push(line);
+  for await (const line of snapshotLines(state)) lines.push(Buffer.concat(line));
   return lines;
 }
