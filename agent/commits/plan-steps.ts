@@ -53,10 +53,13 @@ export function noSteps(): PlannedSteps {
   return { steps: [], refused: [], taken: new Map(), spared: new Set() };
 }
 
+/** Each takes a few microseconds. */
+const operationsPerLook = 32;
+
 /** Adds one step per operation; an operation that cannot be done does not concern the others. */
 export async function planSteps(ground: PlanningGround, operations: Iterable<ResolvedOperation>, planned: PlannedSteps): Promise<void> {
   const { steps, refused, taken, spared } = planned;
-  const breath = createBreath();
+  const breath = createBreath(operationsPerLook);
   for (const operation of operations) {
     if (breath.due) await breath.take();
     const { action, index: operationIndex } = operation;

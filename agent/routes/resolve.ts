@@ -85,13 +85,14 @@ export function interfacesNamedBy({ interface: selector, nextHop }: RouteReferen
   return zone === undefined ? [selector] : [selector, zone];
 }
 
-/** The row to create: without an interface, the one by which the host itself would reach the next hop. */
-export function resolveNewRoute(host: RouteLookup, request: RouteRequest): DesiredRoute {
+/** The key of a row to create: without an interface, the one by which the host itself would reach the next hop. */
+export function resolveNewKey(host: RouteLookup, request: RouteReference): RouteKey {
   const nextHop = checkedNextHop(request);
+  const { destinationPrefix } = request;
   return {
-    ...request,
+    destinationPrefix,
     nextHop,
-    interface: namedInterface(host, request, nextHop) ?? interfaceTowards(host, request.destinationPrefix, nextHop),
+    interface: namedInterface(host, request, nextHop) ?? interfaceTowards(host, destinationPrefix, nextHop),
   };
 }
 

@@ -28,7 +28,7 @@ export async function startProgram<Question, Answer>(entry: string, args: readon
     greeting,
     async ask(question) {
       const answer = next();
-      child.send(question as object);
+      child.send(question as object | string);
       return (await answer) as Answer;
     },
     async close() {

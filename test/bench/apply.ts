@@ -65,6 +65,8 @@ export interface WriteAgent {
   applyRate(count: number): Promise<number>;
   unaryRate(count: number): Promise<number>;
   loopRate(count: number): Promise<number>;
+  /** Another program adds rows, 44.0.0.0/32 and so on. */
+  fill(rows: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export async function startWriteAgent(writeUs: number): Promise<WriteAgent> {
       await clear(count);
       return (1000 * count) / ms;
     },
+    fill: (rows) => program.ask({ ask: 'fill', rows }),
     close: program.close,
   };
 }

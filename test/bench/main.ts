@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util';
 import stringWidth from 'string-width';
 import { apply } from './apply.js';
+import { applyStall } from './apply-stall.js';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
 import { nativeWrite } from './native-write.js';
+import { plan } from './plan.js';
 
-const benchmarks: readonly Benchmark[] = [nativeWrite, apply];
+const benchmarks: readonly Benchmark[] = [nativeWrite, apply, applyStall, plan];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },

@@ -18,7 +18,9 @@ export type WriteQuestion =
   /** Creates rows in a bare loop of calls to the library, and tells the milliseconds. */
   | { readonly ask: 'loop'; readonly rows: number }
   /** Takes rows away again, past the agent. */
-  | { readonly ask: 'clear'; readonly rows: number };
+  | { readonly ask: 'clear'; readonly rows: number }
+  /** Another program adds rows, on-link, 44.0.0.0/32 and so on. */
+  | { readonly ask: 'fill'; readonly rows: number };
 
 const storage = 6;
 const directory = mkdtempSync(join(tmpdir(), 'routefleet-bench-write-'));
@@ -71,6 +73,11 @@ const agent = await startAgent(
 );
 process.send?.({ address: `127.0.0.1:${agent.port}` });
 process.on('message', ({ ask, rows }: WriteQuestion) => {
+  if (ask === 'fill') {
+    iphlpapi.control.addManyRoutes(rows);
+    process.send?.({ ms: 0 });
+    return;
+  }
   const call = ask === 'loop' ? slow.createIpForwardEntry : iphlpapi.deleteIpForwardEntry;
   process.send?.({ ms: callForEach(forwardRows(rows), call) });
 });
