@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { bundleProgram } from '../support/bundle.js';
 
 /** A program of the benchmarks in a process of its own, as one file: what tsx adds to every function would be measured as well. */
@@ -13,7 +13,7 @@ export interface BenchProgram<Question, Answer> {
 
 /** Builds and starts a program: it greets, and ends when its channel is closed. */
 export async function startProgram<Question, Answer>(entry: string, args: readonly string[] = []): Promise<BenchProgram<Question, Answer>> {
-  const bundle = await bundleProgram(entry);
+  const bundle = await bundled(entry);
   const child: ChildProcess = fork(bundle, [...args]);
   const exited = once(child, 'exit');
   const next = async (): Promise<unknown> => {
@@ -34,7 +34,18 @@ export async function startProgram<Question, Answer>(entry: string, args: readon
     async close() {
       child.disconnect();
       await exited;
-      await rm(bundle);
     },
   };
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+/** Built once, and gone with this process. */
+function bundled(entry: string): Promise<string> {
+  const known = bundles.get(entry);
+  if (known !== undefined) return known;
+  const bundle = bundleProgram(entry);
+  bundles.set(entry, bundle);
+  void bundle.then((path) => process.once('exit', () => rmSync(path)));
+  return bundle;
 }

@@ -19,7 +19,7 @@ export const applyStall: Benchmark = {
     const client = connect({ address: agent.address, insecure: true });
     try {
       const results: Result[] = [];
-      const line = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+      const line = async (what: string, work: (probing: Probing) => Promise<unknown>): Promise<void> => {
         const pairs: (readonly [number, number])[] = [];
         for (let round = 0; round <= rounds; round++) {
           const longest = await longestWait(agent.address, work);
@@ -27,11 +27,11 @@ export const applyStall: Benchmark = {
         }
         results.push(resultOf({ what, unit: 'ms', goal: { most: 1 } }, pairs));
       };
-      await line('an idle agent', () => delay(idleMs));
-      await line('an apply of 10,000', () => agent.applyRate(operations));
+      await line('an idle agent', (probing) => probing(delay(idleMs)));
+      await line('an apply of 10,000', (probing) => agent.applyRate(operations, probing));
       await agent.fill(planned);
       const puts = await putsOf(client);
-      await line('a plan of 100,000', () => client.planRoutes({ operations: puts }));
+      await line('a plan of 100,000', (probing) => probing(client.planRoutes({ operations: puts })));
       return results;
     } finally {
       client.close();
@@ -40,14 +40,20 @@ export const applyStall: Benchmark = {
   },
 };
 
-async function longestWait(address: string, work: () => Promise<unknown>): Promise<number> {
-  const prober = await startProgram<{ readonly ask: 'begin' | 'end' }, { readonly longestMs: number }>('test/bench/confirm-prober.ts', [
-    address,
-  ]);
+/** Asks the agent until a call has ended. */
+type Probing = (call: Promise<unknown>) => Promise<void>;
+
+async function longestWait(address: string, work: (probing: Probing) => Promise<unknown>): Promise<number> {
+  type Question = { readonly ask: 'begin' | 'end' };
+  const prober = await startProgram<Question, { readonly longestMs: number }>('test/bench/confirm-prober.ts', [address]);
+  let longest = Number.NaN;
   try {
-    await prober.ask({ ask: 'begin' });
-    await work();
-    return (await prober.ask({ ask: 'end' })).longestMs;
+    await work(async (call) => {
+      await prober.ask({ ask: 'begin' });
+      await call;
+      longest = (await prober.ask({ ask: 'end' })).longestMs;
+    });
+    return longest;
   } finally {
     await prober.close();
   }

@@ -61,8 +61,8 @@ async function againstLoop(rounds: number, { writeUs, operations, goal }: (typeo
 /** An agent whose writes take a time; every measure leaves its table as it was. */
 export interface WriteAgent {
   readonly address: string;
-  /** Operations per second of one ApplyRoutes. */
-  applyRate(count: number): Promise<number>;
+  /** Operations per second of one ApplyRoutes; `beside` is given its end, and waited for before the table is cleared. */
+  applyRate(count: number, beside?: (applied: Promise<unknown>) => Promise<void>): Promise<number>;
   unaryRate(count: number): Promise<number>;
   loopRate(count: number): Promise<number>;
   /** Another program adds rows, 44.0.0.0/32 and so on. */
@@ -88,10 +88,12 @@ export async function startWriteAgent(writeUs: number): Promise<WriteAgent> {
   };
   return {
     address,
-    applyRate: (count) => {
+    applyRate: (count, beside) => {
       const operations = creations(count);
       return rate(count, async (client) => {
-        const { ok, commit } = await client.applyRoutes({ operations });
+        const applied = client.applyRoutes({ operations });
+        await beside?.(applied);
+        const { ok, commit } = await applied;
         if (!ok || commit?.steps.length !== count) throw new Error(`the apply failed: ${commit?.failure?.message}`);
       });
     },

@@ -2,12 +2,14 @@
 import { parseArgs } from 'node:util';
 import stringWidth from 'string-width';
 import { apply } from './apply.js';
+import { applyKernel } from './apply-kernel.js';
 import { applyStall } from './apply-stall.js';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
 import { nativeWrite } from './native-write.js';
 import { plan } from './plan.js';
+import { watchKernel } from './watch-kernel.js';
 
-const benchmarks: readonly Benchmark[] = [nativeWrite, apply, applyStall, plan];
+const benchmarks: readonly Benchmark[] = [nativeWrite, apply, applyKernel, applyStall, plan, watchKernel];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
