@@ -8,6 +8,7 @@ import { version } from '../proto/gen/version.js';
 import { createGatekeeper } from './access/gatekeeper.js';
 import { type CallKind, type CallLimit, createCallLimits } from './access/limits.js';
 import type { Security } from './access/security-files.js';
+import { maxSteps } from './commits/checks.js';
 import { CommitEngine } from './commits/engine.js';
 import { Keeper } from './commits/keeper.js';
 import type { AgentConfig } from './config.js';
@@ -26,13 +27,14 @@ import { createCallAudit } from './rpc/call-audit.js';
 import { createConnections } from './rpc/connections.js';
 import type { AgentIdentity } from './rpc/context.js';
 import { MutualTlsCredentials } from './rpc/credentials.js';
+import { createHeldOperations } from './rpc/held-operations.js';
 import { startServer } from './rpc/server.js';
 import { TableObserver } from './watch/table-observer.js';
 
-/** Largest request message in bytes; a change of 10,000 routes is about 1 MiB. */
+/** Largest request message in bytes; 10,000 operations are about 1 MiB. */
 const maxMessageBytes = 4 * 1024 * 1024;
-/** Operations of one change: the commit with all its steps still fits into one message of 4 MiB, which is what most clients take. */
-const maxOperations = 5000;
+/** Operations or desired routes of one change: the largest tables of which one owner has all rows. */
+const maxOperations = 100_000;
 /** How often persistent rows are looked at: where the host tells of changes only to be sure. */
 const lookIntervalMs = { told: 60_000, untold: 5000 } as const;
 /** How often the table is read while somebody watches it, likewise. */
@@ -130,7 +132,8 @@ export async function startAgent(
       keeper,
       observer,
       identity: { ...identity, version, bootId: randomUUID(), library: iphlpapi.description, startTime: new Date() },
-      limits: { maxMessageBytes, maxOperations },
+      limits: { maxMessageBytes, maxOperations, maxSteps },
+      heldOperations: createHeldOperations(),
       log,
       callAudit,
       isElevated: () => iphlpapi.isElevated(),

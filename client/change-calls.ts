@@ -1,3 +1,4 @@
+import type { CommitSteps, Commit as WireCommit } from '../proto/gen/routefleet/v1/commit.pb.js';
 import {
   type ApplyRoutesResponse,
   type PlanRoutesResponse,
@@ -6,12 +7,12 @@ import {
 import type { Calls } from './calls.js';
 import { decodeOperationResult } from './codec/apply.js';
 import { encodeChange } from './codec/change.js';
-import { decodeCommit, decodeProbeResult } from './codec/commit.js';
+import { decodeCommit, decodeProbeResult, decodeStep } from './codec/commit.js';
 import { MalformedAnswerError, required } from './codec/malformed-answer.js';
 import { decodePlanStep, decodePlanSummary } from './codec/plan.js';
 import type { ApplyResult, OperationResult } from './model/apply-result.js';
 import type { ApplyOptions } from './model/call-options.js';
-import type { Commit, ProbeResult } from './model/commit.js';
+import type { Commit, CommitStep, ProbeResult } from './model/commit.js';
 import type { Plan, PlanStep, PlanSummary } from './model/plan.js';
 import type { ChangeClient } from './route-client.js';
 
@@ -49,6 +50,7 @@ async function collectApply(messages: AsyncIterable<ApplyRoutesResponse>, { onPl
   let commit: Commit | undefined;
   const results: OperationResult[] = [];
   let probes: readonly ProbeResult[] = [];
+  const moreSteps: CommitSteps[] = [];
   for await (const { event } of messages) {
     switch (event?.$case) {
       case undefined: // Of a newer agent.
@@ -67,7 +69,10 @@ async function collectApply(messages: AsyncIterable<ApplyRoutesResponse>, { onPl
         for (const status of event.value.statuses) results.push(decodeOperationResult(status));
         break;
       case 'commit':
-        commit = decodeCommit(event.value);
+        commit = decodeCommit(event.value, inSequence(event.value, moreSteps));
+        break;
+      case 'steps':
+        moreSteps.push(event.value);
         break;
       case 'probes':
         probes = event.value.results.map(decodeProbeResult);
@@ -76,4 +81,18 @@ async function collectApply(messages: AsyncIterable<ApplyRoutesResponse>, { onPl
   }
   const ok = commit?.failure === undefined && results.every((result) => result.ok);
   return { ok, planned, results, probes, commit };
+}
+
+/** The steps that came before their commit, and go on where its own end. */
+function inSequence({ steps, stepCount }: WireCommit, pieces: readonly CommitSteps[]): CommitStep[] {
+  const decoded: CommitStep[] = [];
+  for (const piece of pieces) {
+    const expected = steps.length + decoded.length;
+    if (piece.firstIndex !== expected) throw new MalformedAnswerError(`steps from ${piece.firstIndex} on came after ${expected} steps`);
+    for (const step of piece.steps) decoded.push(decodeStep(step));
+  }
+  const count = steps.length + decoded.length;
+  // 0: an agent that does not count them.
+  if (stepCount !== 0 && stepCount !== count) throw new MalformedAnswerError(`${count} of ${stepCount} steps came`);
+  return decoded;
 }

@@ -1,9 +1,11 @@
+import type { Commit as WireCommit } from '../proto/gen/routefleet/v1/commit.pb.js';
 import { RouteServiceService as service } from '../proto/gen/routefleet/v1/route_service.pb.js';
 import type { Calls } from './calls.js';
-import { decodeCommit, decodeCommitAnswer } from './codec/commit.js';
+import { decodeCommit, decodeCommitAnswer, decodeStep } from './codec/commit.js';
+import { MalformedAnswerError, required } from './codec/malformed-answer.js';
 import { encodeDurationMs } from './codec/numbers.js';
 import type { CallOptions } from './model/call-options.js';
-import type { Commit, CommitQuery } from './model/commit.js';
+import type { Commit, CommitQuery, CommitStep } from './model/commit.js';
 import type { CommitClient } from './route-client.js';
 
 /** The life of commits. */
@@ -16,7 +18,7 @@ export function createCommitCalls(calls: Calls): CommitClient {
         service.listCommits,
         options,
         () => ({ owner, pageSize, pageToken }),
-        ({ commits, nextPageToken }) => ({ commits: commits.map(decodeCommit), nextPageToken }),
+        ({ commits, nextPageToken }) => ({ commits: commits.map((commit) => decodeCommit(commit)), nextPageToken }),
       );
       yield* page.commits;
       pageToken = page.nextPageToken;
@@ -42,13 +44,28 @@ export function createCommitCalls(calls: Calls): CommitClient {
       ),
 
     getCommit: (key, options = {}) =>
-      calls.unary(
-        'GetCommit',
-        service.getCommit,
-        options,
-        () => (typeof key === 'string' ? { commitId: key, requestId: '' } : { commitId: '', requestId: key.requestId }),
-        decodeCommitAnswer,
-      ),
+      calls.attempt('GetCommit', async () => {
+        const get = (request: { readonly commitId: string; readonly requestId: string }, firstStep: number): Promise<WireCommit> =>
+          calls.unary(
+            'GetCommit',
+            service.getCommit,
+            options,
+            () => ({ ...request, firstStep }),
+            (answer) => required(answer.commit, 'commit'),
+          );
+        const commit = await get(
+          typeof key === 'string' ? { commitId: key, requestId: '' } : { commitId: '', requestId: key.requestId },
+          0,
+        );
+        const moreSteps: CommitStep[] = [];
+        for (let known = commit.steps.length; known < commit.stepCount; known = commit.steps.length + moreSteps.length) {
+          // By its id: the last commit of a request may be another one by now.
+          const { steps } = await get({ commitId: commit.id, requestId: '' }, known);
+          if (steps.length === 0) throw new MalformedAnswerError(`${known} of ${commit.stepCount} steps came`);
+          for (const step of steps) moreSteps.push(decodeStep(step));
+        }
+        return decodeCommit(commit, moreSteps);
+      }),
 
     listCommits: (query = {}, options = {}) => listCommits(query, options),
   };

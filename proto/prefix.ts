@@ -33,16 +33,23 @@ export function parsePrefix(text: string): Prefix {
     );
   }
   if (scopeId !== 0) throw notAPrefix(text, 'leave the zone out; name the interface of the route instead');
-  const prefix = { family, bytes: maskBytes(bytes, length), length };
-  if (!equalBytes(prefix.bytes, bytes)) {
-    const canonical = formatPrefix(prefix);
+  if (hasHostBits(bytes, length)) {
+    const canonical = formatPrefix({ family, bytes: maskBytes(bytes, length), length });
     throw new InvalidValueError(
       'HOST_BITS_SET',
       `${quote(text)} has bits set behind its prefix length of ${length}`,
       `write "${canonical}" for the network or "${formatAddress({ family, bytes, scopeId })}/${bits}" for the single host`,
     );
   }
-  return prefix;
+  return { family, bytes, length };
+}
+
+function hasHostBits(bytes: Uint8Array, length: number): boolean {
+  for (let index = length >> 3; index < bytes.length; index++) {
+    const hostBits = index === length >> 3 ? 0xff >> (length & 7) : 0xff;
+    if (((bytes[index] ?? 0) & hostBits) !== 0) return true;
+  }
+  return false;
 }
 
 function parsePrefixAddress(text: string, addressText: string): Address {
@@ -61,23 +68,28 @@ function notAPrefix(text: string, remedy: string): InvalidValueError {
 
 /** Canonical text, "10.0.0.0/8". */
 export function formatPrefix({ family, bytes, length }: Prefix): string {
+  if (family === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}/${length}`;
   return `${formatAddress({ family, bytes, scopeId: 0 })}/${length}`;
 }
 
 /** Whether `outer` holds all addresses of `inner`; also true for equal prefixes. Families never mix. */
 export function containsPrefix(outer: Prefix, inner: Prefix): boolean {
-  return outer.family === inner.family && outer.length <= inner.length && equalBytes(maskBytes(inner.bytes, outer.length), outer.bytes);
+  return outer.family === inner.family && outer.length <= inner.length && startsAlike(outer.bytes, inner.bytes, outer.length);
 }
 
 /** Whether the prefix holds the address. */
 export function containsAddress(prefix: Prefix, address: Address): boolean {
-  return containsPrefix(prefix, { ...address, length: addressBits[address.family] });
+  return prefix.family === address.family && startsAlike(prefix.bytes, address.bytes, prefix.length);
+}
+
+/** Whether the first bits are the same. Nothing is copied: this runs over whole tables. */
+function startsAlike(a: Uint8Array, b: Uint8Array, bits: number): boolean {
+  const whole = bits >> 3;
+  for (let index = 0; index < whole; index++) if (a[index] !== b[index]) return false;
+  const rest = bits & 7;
+  return rest === 0 || (((a[whole] ?? 0) ^ (b[whole] ?? 0)) & (0xff << (8 - rest)) & 0xff) === 0;
 }
 
 function maskBytes(bytes: Uint8Array, length: number): Uint8Array {
   return bytes.map((byte, index) => byte & (0xff << (8 - Math.min(8, Math.max(0, length - index * 8)))));
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((byte, index) => byte === b[index]);
 }

@@ -1,14 +1,13 @@
+import { createBreath } from '../breath.js';
 import { RouteTableError } from '../routes/errors.js';
-import { changeInto, describeRoute, type Route, sameRow, wholeRow } from '../routes/route.js';
+import { changeInto, describeRoute, equalRoutes, type Route, sameRow, wholeRow } from '../routes/route.js';
+import type { RouteRows } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, type Written } from '../routes/write.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import { ownershipsOf, writeOf } from './attribution.js';
-import type { Atomicity, CommitStep } from './commit.js';
+import type { Atomicity, CommitStep, StepOutcome } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 import { undoSteps } from './undo-steps.js';
-
-/** Steps between two turns of the event loop: a batch must not keep a confirmation waiting. */
-const stepsPerTurn = 16;
 
 interface ApplyContext {
   readonly table: ObservedTable;
@@ -31,16 +30,21 @@ export interface AppliedSteps {
 export async function applySteps(steps: readonly CommitStep[], context: ApplyContext): Promise<AppliedSteps> {
   const { table, commitId, atomicity, signal, onProgress } = context;
   const results = [...steps];
+  // Many steps must not keep a confirmation waiting.
+  const breath = createBreath();
+  let rows = table.batch();
   for (const [index, step] of steps.entries()) {
     if (signal.aborted) return { steps: notAttempted(results, index), broken: toFailure(signal.reason) };
-    const result = await applyStep(table, commitId, step);
+    const result = await applyStep(table, rows, commitId, step);
     results[index] = result;
     const { failure } = result.outcome;
     if (failure !== undefined && atomicity === 'all-or-nothing') return { steps: notAttempted(results, index + 1), broken: failure };
     // It may be written all the same, such as when only its read-back failed; for the others to go on it must not be half done.
     if (failure !== undefined) await undoSteps(table, commitId, [result], { rebooted: false });
     onProgress(index + 1);
-    if ((index + 1) % stepsPerTurn === 0) await new Promise(setImmediate);
+    if (!breath.due) continue;
+    await breath.take();
+    rows = table.batch();
   }
   return { steps: results, broken: undefined };
 }
@@ -56,26 +60,40 @@ function notAttempted(steps: readonly CommitStep[], from: number): CommitStep[] 
   );
 }
 
-async function applyStep(table: ObservedTable, commitId: string, step: CommitStep): Promise<CommitStep> {
+async function applyStep(table: ObservedTable, rows: RouteRows, commitId: string, step: CommitStep): Promise<CommitStep> {
   try {
-    const written = await write(table, commitId, step);
+    const written = await write(table, rows, commitId, step);
     if (written === undefined) return step;
-    return { ...step, after: written.after, outcome: { writtenBy: written.writtenBy, failure: undefined } };
+    return withOutcome(step, asRead(step.after, written.after), { writtenBy: written.writtenBy, failure: undefined });
   } catch (error) {
-    return { ...step, outcome: { writtenBy: undefined, failure: toFailure(error) } };
+    return withOutcome(step, step.after, { writtenBy: undefined, failure: toFailure(error) });
   }
 }
 
-async function write(table: ObservedTable, commitId: string, step: CommitStep): Promise<Written | undefined> {
+/** Without a spread, which takes several times as long. */
+function withOutcome(
+  { kind, key, before, receipt, operationIndex }: CommitStep,
+  after: Route | undefined,
+  outcome: StepOutcome,
+): CommitStep {
+  return { kind, key, before, after, receipt, operationIndex, outcome };
+}
+
+/** The row as read back; the planned one in its place where they are equal: the history keeps it for long. */
+function asRead(planned: Route | undefined, read: Route | undefined): Route | undefined {
+  return planned !== undefined && read !== undefined && equalRoutes(planned, read) ? planned : read;
+}
+
+async function write(table: ObservedTable, rows: RouteRows, commitId: string, step: CommitStep): Promise<Written | undefined> {
   const { kind, before, after } = step;
   if (kind === 'unchanged') {
     table.ownershipsChanged(commitId, ownershipsOf([step], 'after'));
     return undefined;
   }
-  const current = before && (await unchangedSince(table, before));
+  const current = before && (await unchangedSince(rows, before));
   return table.ownWrite(writeOf(step, commitId, 'after', current), () => {
-    if (after === undefined) return deleteRow(table, before ?? noRow(step));
-    return before === undefined ? createRow(table, wholeRow(after)) : setRow(table, changeInto(after, before), before);
+    if (after === undefined) return deleteRow(rows, before ?? noRow(step));
+    return before === undefined ? createRow(rows, wholeRow(after)) : setRow(rows, changeInto(after, before), before);
   });
 }
 
@@ -88,8 +106,8 @@ function noRow({ kind, key }: CommitStep): never {
  *
  * @returns the row as it is now; undefined: it is gone, and Windows refuses to change it
  */
-async function unchangedSince(table: ObservedTable, before: Route): Promise<Route | undefined> {
-  const current = await table.get(before);
+async function unchangedSince(rows: RouteRows, before: Route): Promise<Route | undefined> {
+  const current = await rows.get(before);
   if (current === undefined || sameRow(current, before)) return current;
   throw new RouteTableError(
     'FOREIGN_CHANGE',

@@ -48,9 +48,9 @@ export async function carryOut(
     commit = { ...commit, steps };
     logSteps(log, commit);
     if (broken !== undefined) return { commit, broken };
-    const { routes, revision } = await table.list();
-    commit = { ...commit, revisionAfter: revision };
-    const unfit = change.verify?.(routes);
+    const snapshot = await table.list();
+    commit = { ...commit, revisionAfter: snapshot.revision };
+    const unfit = change.verify?.(await snapshot.routes());
     if (unfit !== undefined) return { commit, broken: unfit };
 
     const after = await runProbes(probes, { table, peer, signal });
@@ -73,13 +73,20 @@ export async function carryOut(
 
 const done = { create: 'created', set: 'changed', delete: 'deleted', unchanged: 'unchanged' } as const;
 
-/** Whatever changed the table stands in the log, whoever asked for it. */
+/** Rows of a commit that the log tells one by one. */
+const loggedRows = 200;
+
+/** Whatever changed the table stands in the log, whoever asked for it; of large commits the journal has all rows. */
 function logSteps(log: Logger, { id, steps }: CommitRecord): void {
+  let written = 0;
   for (const { kind, key, before, after, outcome } of steps) {
     if (outcome.writtenBy === undefined) continue;
+    written += 1;
+    if (written > loggedRows) continue;
     const metrics = { metricBefore: before?.metric, metric: after?.metric };
     log.info({ commit: id, route: describeRoute(key), ...metrics, function: outcome.writtenBy }, done[kind]);
   }
+  if (written > loggedRows) log.info({ commit: id, rows: written - loggedRows }, 'more rows of this commit: see GetCommit');
 }
 
 function probeFailure(probe: string, message: string): Failure {

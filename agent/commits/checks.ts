@@ -1,5 +1,6 @@
 import { RouteTableError } from '../routes/errors.js';
 import type { Change, CommitOptions } from './change.js';
+import type { CommitStep } from './commit.js';
 import type { Failure } from './failure.js';
 import { fingerprintIn, type Plan } from './plan.js';
 
@@ -53,10 +54,26 @@ export function checkOperations(plan: PlannedChange, { atomicity }: Pick<Change,
   });
 }
 
+/** Steps of one commit: those of the last are in the memory of the agent, and twice in the journal, with some 500 bytes each. */
+export const maxSteps = 20_000;
+
+/** @throws RouteTableError TOO_MANY_OPERATIONS when a commit cannot hold the steps that do something */
+export function checkSize({ steps }: Plan): void {
+  let count = 0;
+  for (const step of steps) if (doesSomething(step)) count += 1;
+  if (count <= maxSteps) return;
+  throw new RouteTableError('TOO_MANY_OPERATIONS', `the change takes ${count} steps, and one commit holds ${maxSteps}`, {
+    remedy: 'apply it in parts; limits.max_steps of GetAgent says what one commit holds',
+    facts: { steps: String(count), max_steps: String(maxSteps) },
+  });
+}
+
+/** Whether a step writes, to the table or to the journal. Of the others a commit says nothing. */
+export function doesSomething({ kind, receipt }: CommitStep): boolean {
+  return kind !== 'unchanged' || receipt !== undefined;
+}
+
 /** Whether there is anything to write, to the table or to the journal. */
 export function hasEffect({ steps }: Plan, { driftPolicy }: Change, currentPolicy: string | undefined): boolean {
-  return (
-    steps.some(({ kind, receipt }) => kind !== 'unchanged' || receipt !== undefined) ||
-    (driftPolicy !== undefined && driftPolicy !== currentPolicy)
-  );
+  return steps.some(doesSomething) || (driftPolicy !== undefined && driftPolicy !== currentPolicy);
 }

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { type Address, isLoopback } from '../../proto/address.js';
+import type { Address } from '../../proto/address.js';
 import { agentStopping, RouteTableError } from '../routes/errors.js';
 import { keyText, type RouteKey } from '../routes/route.js';
-import type { PlanView } from './best-route-change.js';
+import { connectedTo } from './best-route-change.js';
 import { carryOut } from './carry-out.js';
 import type { Caller, Change, CommitOptions } from './change.js';
-import { checkExpectations, checkOperations, hasEffect, type PlannedChange } from './checks.js';
+import { checkExpectations, checkOperations, checkSize, hasEffect, type PlannedChange } from './checks.js';
 import type { CommitRecord, Receipt } from './commit.js';
 import { underEither } from './either-signal.js';
 import type { Applied, ApplyEvents, CommitView, EngineOptions } from './engine-options.js';
@@ -19,11 +19,17 @@ import { rehearseProbes } from './probes/rehearse-probes.js';
 import { createRecentReadings } from './recent-readings.js';
 import { guard } from './risks.js';
 import { rollBack } from './rollback.js';
-import { notPending, refuseBecauseOf, remainingMs, requireFreshConnection, requireUnsettled, type Unsettled } from './unsettled.js';
+import { agentRestarted, agentStopped, cancelled, notConfirmed } from './undo-reasons.js';
+import {
+  notPending,
+  refuseBecauseOf,
+  remainingMs,
+  requireFreshConnection,
+  requireUnsettled,
+  retryDelayMs,
+  type Unsettled,
+} from './unsettled.js';
 import { createWriteQueue } from './write-queue.js';
-
-/** Waits between two attempts to undo what could not be undone, in ms; the last repeats. */
-const retryDelaysMs = [1000, 2000, 5000, 15_000, 60_000] as const;
 
 /** The only writer of the table: every write is planned, guarded, journaled, applied, read back and, unless it is confirmed, undone. */
 export class CommitEngine {
@@ -47,12 +53,7 @@ export class CommitEngine {
     if (journal.damage !== undefined) return;
     for (const record of journal.state.commits.values()) {
       if (isFinal(record.state)) continue;
-      const restarted: Failure = {
-        reason: 'AGENT_RESTARTED',
-        message: 'the agent ended before the commit was confirmed',
-        remedy: 'plan the change again',
-      };
-      await this.#undo(record, (record.state === 'rolling-back' && record.failure) || restarted);
+      await this.#undo(record, (record.state === 'rolling-back' && record.failure) || agentRestarted);
     }
   }
 
@@ -100,7 +101,7 @@ export class CommitEngine {
 
   /** Lets the pending commit stand. */
   confirm(id: string, caller: Caller): Promise<CommitView> {
-    return this.#queue.runNext(async () => {
+    return this.#settle(id, async () => {
       const unsettled = await this.#inTime(id);
       checkSettling(caller, unsettled.record);
       requireFreshConnection(unsettled, caller.connectedAt);
@@ -114,19 +115,17 @@ export class CommitEngine {
 
   /** Undoes the pending commit, or tries again to undo it; with `abandon` what still cannot be undone is given up. */
   cancel(id: string, { abandon }: { readonly abandon: boolean }, caller: Caller): Promise<CommitView> {
-    return this.#queue.runNext(async () => {
+    return this.#settle(id, async () => {
       const { record } = this.#named(id);
       checkSettling(caller, record);
       if (abandon) requireUnrestricted(caller.grant, 'give up undoing a commit');
-      const by = caller.actor === '' ? '' : ` by ${caller.actor}`;
-      const why: Failure = { reason: 'COMMIT_CANCELLED', message: `the commit was cancelled${by}`, remedy: 'plan the change again' };
-      return this.#view(await this.#undo(record, why, abandon && record.state === 'rollback-failed'));
+      return this.#view(await this.#undo(record, cancelled(caller.actor), abandon && record.state === 'rollback-failed'));
     });
   }
 
   /** Restarts the timer of the pending commit. */
   extend(id: string, confirmWithinMs: number, caller: Caller): Promise<CommitView> {
-    return this.#queue.runNext(async () => {
+    return this.#settle(id, async () => {
       const unsettled = await this.#inTime(id);
       checkSettling(caller, unsettled.record);
       const record: CommitRecord = { ...unsettled.record, confirmWithinMs };
@@ -153,12 +152,7 @@ export class CommitEngine {
     this.#closing.abort(agentStopping());
     await this.#queue.runNext(async () => {
       if (this.#unsettled?.deadline !== undefined) {
-        const why: Failure = {
-          reason: 'NOT_CONFIRMED',
-          message: 'the agent was stopped before the commit was confirmed',
-          remedy: 'plan the change again',
-        };
-        await this.#undo(this.#unsettled.record, why);
+        await this.#undo(this.#unsettled.record, agentStopped);
       }
       clearTimeout(this.#timer);
     });
@@ -173,6 +167,7 @@ export class CommitEngine {
     checkGrant(caller.grant, change, options, plan, reading);
     checkExpectations(plan, options);
     checkOperations(plan, change);
+    checkSize(plan);
     guard(plan.risks, options);
     events.onPlanned?.(plan);
     const { driftPolicies } = this.#options.journal.state;
@@ -183,7 +178,7 @@ export class CommitEngine {
   /** Plans that are shown are kept; those that are only written would push them out. */
   async #plan(change: Change, destinations: readonly Address[], caller: Caller | undefined, shown: boolean): ReturnType<typeof planNow> {
     const context = { ...this.#options, receipts: this.receipts, readings: this.#readings };
-    const planned = await planNow(context, change, { controllers: this.#controllers(caller), destinations });
+    const planned = await planNow(context, change, { controllers: connectedTo(this.#options.controllers(), caller), destinations });
     if (shown) this.#readings.keep(planned.reading);
     return planned;
   }
@@ -212,11 +207,7 @@ export class CommitEngine {
       this.#schedule(early, () => this.#expire());
       return;
     }
-    await this.#undo(unsettled.record, {
-      reason: 'NOT_CONFIRMED',
-      message: `the commit was not confirmed within ${(unsettled.record.confirmWithinMs ?? 0) / 1000} s`,
-      remedy: 'check whether the host could still be reached after the change, and plan it again',
-    });
+    await this.#undo(unsettled.record, notConfirmed(unsettled.record.confirmWithinMs ?? 0));
   }
 
   async #undo(record: CommitRecord, why: Failure, abandon = false): Promise<CommitRecord> {
@@ -228,9 +219,8 @@ export class CommitEngine {
       return undone;
     }
     this.#unsettled = { record: undone, deadline: undefined, appliedAt: 0 };
-    const delay = retryDelaysMs[Math.min(this.#attempts, retryDelaysMs.length - 1)] ?? 0;
     this.#attempts += 1;
-    this.#schedule(delay, async () => {
+    this.#schedule(retryDelayMs(this.#attempts), async () => {
       if (this.#unsettled?.record.id === record.id) await this.#undo(record, why);
     });
     return undone;
@@ -277,6 +267,13 @@ export class CommitEngine {
     return { record, remainingMs: held && remainingMs(held, this.#options.now()) };
   }
 
+  /** Runs before all that wait. What is settled, or not known, is refused at once: also while a large change is carried out. */
+  async #settle(id: string, job: () => Promise<CommitView>): Promise<CommitView> {
+    const record = this.#record(id);
+    if (record === undefined || isFinal(record.state)) this.#named(id);
+    return this.#queue.runNext(job);
+  }
+
   /** The pending commit while it can still be confirmed. The timer may be late; the clock is not. */
   async #inTime(id: string): Promise<Unsettled> {
     const unsettled = this.#named(id);
@@ -288,12 +285,5 @@ export class CommitEngine {
 
   #named(id: string): Unsettled {
     return requireUnsettled(this.#unsettled, id, this.#record(id));
-  }
-
-  /** The caller is connected, whatever the list of connections says by now; whoever is on this host needs no route to it. */
-  #controllers(caller: Caller | undefined): PlanView['controllers'] {
-    const own = caller?.peer?.address;
-    const all = own === undefined ? this.#options.controllers() : [...this.#options.controllers(), own];
-    return all.filter((address) => !isLoopback(address));
   }
 }

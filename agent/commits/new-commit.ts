@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller, Change, CommitOptions } from './change.js';
-import type { PlannedChange } from './checks.js';
+import { doesSomething, type PlannedChange } from './checks.js';
 import type { CommitRecord, DriftPolicy, HostBoot } from './commit.js';
 
 interface NewCommit {
@@ -32,7 +32,7 @@ export function newCommit({ change, options, caller, plan, boot, driftPolicyBefo
     boot,
     revisionBefore: plan.revision,
     revisionAfter: 0n,
-    steps: plan.steps,
+    steps: plan.steps.filter(doesSomething),
     driftPolicy: driftPolicy && { owner, before: driftPolicyBefore, after: driftPolicy },
     probes: [],
     failure: undefined,

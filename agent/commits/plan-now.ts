@@ -7,7 +7,7 @@ import type { EngineOptions } from './engine-options.js';
 import { planChange } from './plan.js';
 import type { RecentReadings } from './recent-readings.js';
 import { resolveOperations } from './resolve-operations.js';
-import { lookUpInReading, readTable, type TableReading } from './table-reading.js';
+import { readTable, type TableReading } from './table-reading.js';
 
 /** What is planned with. */
 interface PlanningContext extends Pick<EngineOptions, 'table'> {
@@ -23,7 +23,7 @@ export async function planNow(
 ): Promise<{ readonly plan: PlannedChange; readonly reading: TableReading }> {
   const reading = await readTable(table);
   const asked = typeof change.operations === 'function' ? change.operations(reading) : change.operations;
-  const operations = await resolveOperations(lookUpInReading(table, reading), asked);
+  const operations = await resolveOperations(table, reading, asked);
   const ground = {
     reading,
     receipts,
@@ -32,7 +32,7 @@ export async function planNow(
     missing: (key: RouteKey) => table.missing(key),
   };
   const plan = {
-    ...planChange(ground, change, operations, view),
+    ...(await planChange(ground, change, operations, view)),
     revision: reading.revision,
     changesSince: (fingerprint: string) => readings.changesSince(fingerprint, reading),
   };

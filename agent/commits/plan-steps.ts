@@ -1,4 +1,5 @@
 import { etagOf } from '../../proto/etag.js';
+import { createBreath } from '../breath.js';
 import { RouteTableError } from '../routes/errors.js';
 import { previewChanged, previewCreated } from '../routes/preview.js';
 import {
@@ -12,7 +13,7 @@ import {
   type RouteKey,
 } from '../routes/route.js';
 import { refuseSystemPrefix, refuseSystemRow } from '../routes/system-rows.js';
-import type { CommitStep, Receipt, ReceiptChange } from './commit.js';
+import type { CommitStep, Receipt, ReceiptChange, StepOutcome } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 import type { ResolvedOperation } from './resolve-operations.js';
 import type { TableReading } from './table-reading.js';
@@ -37,129 +38,162 @@ export interface RefusedOperation {
   readonly failure: Failure;
 }
 
-/** What the operations come to, in their own order. */
+/** What operations come to, in their own order. */
 export interface PlannedSteps {
-  readonly steps: readonly CommitStep[];
-  readonly refused: readonly RefusedOperation[];
+  readonly steps: CommitStep[];
+  readonly refused: RefusedOperation[];
+  /** By keyText of the rows that steps are about: the index of the operation. */
+  readonly taken: Map<string, number | undefined>;
+  /** keyText of the rows about which operations were refused. */
+  readonly spared: Set<string>;
 }
 
-/** One step per operation; an operation that cannot be done does not concern the others. */
-export function planSteps(ground: PlanningGround, operations: readonly ResolvedOperation[]): PlannedSteps {
-  const steps: CommitStep[] = [];
-  const refused: RefusedOperation[] = [];
-  const taken = new Map<string, number | undefined>();
+/** Nothing is planned yet. */
+export function noSteps(): PlannedSteps {
+  return { steps: [], refused: [], taken: new Map(), spared: new Set() };
+}
+
+/** Each takes a few microseconds. */
+const operationsPerLook = 32;
+
+/** Adds one step per operation; an operation that cannot be done does not concern the others. */
+export async function planSteps(ground: PlanningGround, operations: Iterable<ResolvedOperation>, planned: PlannedSteps): Promise<void> {
+  const { steps, refused, taken, spared } = planned;
+  const breath = createBreath(operationsPerLook);
   for (const operation of operations) {
+    if (breath.due) await breath.take();
     const { action, index: operationIndex } = operation;
+    if (operation.action === 'refused') refused.push({ action, operationIndex, failure: operation.failure });
+    if (operation.action === 'refused' || operation.action === 'none') continue;
+    const row = 'route' in operation ? operation.route : operation.key;
+    // Made once: of all that planning does for a row, the text of its key costs most.
+    const text = keyText(row);
     try {
-      if (operation.action === 'refused') refused.push({ action, operationIndex, failure: operation.failure });
-      if (operation.action === 'refused' || operation.action === 'none') continue;
-      const step = planStep(ground, operation);
-      const key = keyText(step.key);
-      if (taken.has(key)) throw duplicate(step.key, taken.get(key));
-      taken.set(key, operationIndex);
-      steps.push({ ...step, operationIndex, outcome: { writtenBy: undefined, failure: undefined } });
+      const step = planStep(ground, operation, text);
+      if (taken.has(text)) throw duplicate(row, taken.get(text));
+      taken.set(text, operationIndex);
+      steps.push(step);
     } catch (error) {
+      spared.add(text);
       refused.push({ action, operationIndex, failure: toFailure(error) });
     }
   }
-  return { steps, refused };
 }
 
-type StepCore = Omit<CommitStep, 'operationIndex' | 'outcome'>;
 type Plannable = Exclude<ResolvedOperation, { action: 'refused' | 'none' }>;
 
-function planStep(ground: PlanningGround, operation: Plannable): StepCore {
+/** Of a step that was not tried. */
+const untried: StepOutcome = { writtenBy: undefined, failure: undefined };
+
+/** @param text - keyText of the row */
+function planStep(ground: PlanningGround, operation: Plannable, text: string): CommitStep {
+  const { index: operationIndex } = operation;
   switch (operation.action) {
     case 'create':
     case 'put':
     case 'set':
-      return planWrite(ground, operation);
+      return planWrite(ground, operation, text);
     case 'delete':
-      return planDelete(ground, operation);
+      return planDelete(ground, operation, text);
     case 'disown':
-      return planDisown(ground, operation.key);
-    case 'forget':
-      return { kind: 'unchanged', ...receiptGone(ground, operation.key), before: undefined, after: undefined };
+      return planDisown(ground, operation, text);
+    case 'forget': {
+      const key = keyOf(operation.key);
+      const receipt = receiptGone(ground, key, text);
+      return { kind: 'unchanged', key, before: undefined, after: undefined, receipt, operationIndex, outcome: untried };
+    }
   }
 }
 
-function planWrite(ground: PlanningGround, operation: Extract<Plannable, { route: DesiredRoute }>): StepCore {
-  const { action, route, persistent } = operation;
-  const before = ground.reading.routes.get(keyText(route));
+function planWrite(ground: PlanningGround, operation: Extract<Plannable, { route: DesiredRoute }>, text: string): CommitStep {
+  const { action, route, persistent, index: operationIndex } = operation;
+  const before = ground.reading.routes.get(text);
   if (before === undefined) {
     if (action === 'set') throw ground.missing(route);
-    return planCreate(ground, route, persistent);
+    const after = createdRow(ground, route);
+    const receipt = receiptFor(ground, after, text, persistent, false);
+    return { kind: 'create', key: keyOf(after), before, after, receipt, operationIndex, outcome: untried };
   }
   const matches = matchesDesired(before, route);
   if (action === 'create' && !(operation.allowExisting && matches)) throw existsError(before);
   refuseSystemRow(before);
   if (action === 'set') refuseOtherEtag(before, operation.etag);
   const after = matches ? before : previewChanged(before, route);
-  const known = ground.receipts.get(keyText(before));
-  // Whoever sets a metric does not say that the row shall no longer be kept.
-  const kept = persistent || (action === 'set' && known?.owner === ground.owner && known.persistent);
-  return {
-    kind: matches ? 'unchanged' : 'set',
-    key: keyOf(before),
-    before,
-    after,
-    receipt: receiptFor(ground, after, kept, matches),
-  };
+  const kept = persistent || (action === 'set' && keptBefore(ground, text));
+  const receipt = receiptFor(ground, after, text, kept, matches);
+  return { kind: matches ? 'unchanged' : 'set', key: keyOf(before), before, after, receipt, operationIndex, outcome: untried };
 }
 
-function planCreate(ground: PlanningGround, route: DesiredRoute, persistent: boolean): StepCore {
+/** Whoever sets a metric does not say that the row shall no longer be kept. */
+function keptBefore({ receipts, owner }: PlanningGround, text: string): boolean {
+  const known = receipts.get(text);
+  return known?.owner === owner && known.persistent;
+}
+
+function createdRow({ reading, bindingsKnown, missing }: PlanningGround, route: DesiredRoute): Route {
   refuseSystemPrefix(route);
-  const networkInterface = ground.reading.interfaces.get(route.interface.luid);
+  const networkInterface = reading.interfaces.get(route.interface.luid);
   const bound = networkInterface?.bindings.some(({ family }) => family === route.destinationPrefix.family) ?? false;
-  if (!bound && ground.bindingsKnown) throw ground.missing(route);
-  const after = previewCreated(route, networkInterface);
-  return { kind: 'create', key: keyOf(after), before: undefined, after, receipt: receiptFor(ground, after, persistent, false) };
+  if (!bound && bindingsKnown) throw missing(route);
+  return previewCreated(route, networkInterface);
 }
 
-function planDelete(ground: PlanningGround, { key, allowMissing, etag }: Extract<Plannable, { action: 'delete' }>): StepCore {
-  const before = ground.reading.routes.get(keyText(key));
+function planDelete(ground: PlanningGround, operation: Extract<Plannable, { action: 'delete' }>, text: string): CommitStep {
+  const { key: named, allowMissing, etag, index: operationIndex } = operation;
+  const before = ground.reading.routes.get(text);
+  const key = keyOf(before ?? named);
+  const receipt = receiptGone(ground, key, text);
   if (before === undefined) {
     // A row that was made here and is gone already leaves its receipt behind.
-    if (!allowMissing && !ground.receipts.has(keyText(key))) throw ground.missing(key);
-    return { kind: 'unchanged', ...receiptGone(ground, key), before: undefined, after: undefined };
+    if (!allowMissing && receipt === undefined) throw ground.missing(named);
+    return { kind: 'unchanged', key, before, after: undefined, receipt, operationIndex, outcome: untried };
   }
   refuseSystemRow(before);
   refuseOtherEtag(before, etag);
-  return { kind: 'delete', ...receiptGone(ground, before), before, after: undefined };
+  return { kind: 'delete', key, before, after: undefined, receipt, operationIndex, outcome: untried };
 }
 
-function planDisown(ground: PlanningGround, key: RouteKey): StepCore {
-  const row = ground.reading.routes.get(keyText(key));
-  if (row === undefined) throw ground.missing(key);
-  return { kind: 'unchanged', ...receiptGone(ground, row), before: row, after: row };
+function planDisown(
+  ground: PlanningGround,
+  { key: named, index: operationIndex }: Plannable & { key: RouteKey },
+  text: string,
+): CommitStep {
+  const row = ground.reading.routes.get(text);
+  if (row === undefined) throw ground.missing(named);
+  const key = keyOf(row);
+  return { kind: 'unchanged', key, before: row, after: row, receipt: receiptGone(ground, key, text), operationIndex, outcome: untried };
 }
 
 /** A row that nobody changes, and of which nobody says whose it is, stays whose it was. */
-function receiptFor(ground: PlanningGround, after: Route, persistent: boolean, unchanged: boolean): ReceiptChange | undefined {
-  const { receipts, owner, reading } = ground;
-  const before = receipts.get(keyText(after));
+function receiptFor(
+  { receipts, owner, reading }: PlanningGround,
+  after: Route,
+  text: string,
+  persistent: boolean,
+  unchanged: boolean,
+): ReceiptChange | undefined {
+  const before = receipts.get(text);
   if (owner === '') return before === undefined || unchanged ? undefined : { key: keyOf(after), before, after: undefined };
-  const desired: DesiredRoute = { ...keyOf(after), metric: after.metric, publish: after.publish || undefined };
   const interfaceGuid = reading.interfaces.get(after.interface.luid)?.guid;
-  const receipt: Receipt = { owner, persistent, desired, interfaceGuid };
-  return before !== undefined && sameReceipt(before, receipt) ? undefined : { key: keyOf(after), before, after: receipt };
+  const publish = after.publish || undefined;
+  if (
+    before !== undefined &&
+    before.owner === owner &&
+    before.persistent === persistent &&
+    before.desired.metric === after.metric &&
+    before.desired.publish === publish &&
+    before.desired.interface.index === after.interface.index &&
+    before.interfaceGuid === interfaceGuid
+  ) {
+    return undefined;
+  }
+  const desired: DesiredRoute = { ...keyOf(after), metric: after.metric, publish };
+  return { key: keyOf(after), before, after: { owner, persistent, desired, interfaceGuid } };
 }
 
-function receiptGone({ receipts }: PlanningGround, route: RouteKey): { key: RouteKey; receipt: ReceiptChange | undefined } {
-  const key = keyOf(route);
-  const before = receipts.get(keyText(key));
-  return { key, receipt: before && { key, before, after: undefined } };
-}
-
-function sameReceipt(a: Receipt, b: Receipt): boolean {
-  return (
-    a.owner === b.owner &&
-    a.persistent === b.persistent &&
-    a.desired.metric === b.desired.metric &&
-    a.desired.publish === b.desired.publish &&
-    a.desired.interface.index === b.desired.interface.index &&
-    a.interfaceGuid === b.interfaceGuid
-  );
+function receiptGone({ receipts }: PlanningGround, key: RouteKey, text: string): ReceiptChange | undefined {
+  const before = receipts.get(text);
+  return before && { key, before, after: undefined };
 }
 
 function refuseOtherEtag(row: Route, etag: string): void {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { isUnspecified } from '../../proto/address.js';
 import { etagOf } from '../../proto/etag.js';
 import { formatPrefix } from '../../proto/prefix.js';
+import { createBreath } from '../breath.js';
 import { keyText, type Route } from '../routes/route.js';
 import { type BestRouteChange, compareBestRoutes, type PlanView } from './best-route-change.js';
 import type { Change } from './change.js';
-import type { CommitStep, StepKind } from './commit.js';
-import { type PlanningGround, planSteps, type RefusedOperation } from './plan-steps.js';
+import type { CommitStep } from './commit.js';
+import { noSteps, type PlannedSteps, type PlanningGround, planSteps, type RefusedOperation } from './plan-steps.js';
 import type { ResolvedOperation } from './resolve-operations.js';
 import { findRisks, type RiskFinding } from './risks.js';
 
@@ -20,75 +21,97 @@ export interface Plan {
   readonly token: string;
 }
 
-/** Plans a change. Pure: the same ground and the same change make the same plan. */
-export function planChange(ground: PlanningGround, change: Change, operations: readonly ResolvedOperation[], view: PlanView): Plan {
-  const all = change.replaceOwned ? [...operations, ...deletionsOfUnlisted(ground, operations)] : operations;
-  const { steps: planned, refused } = planSteps(ground, all);
-  const steps = inOrder(planned);
-  const before = ground.reading.routes;
-  const bestRoutes = compareBestRoutes([...before.values()], tableAfter(before, steps), view);
+/** Plans a change, in stretches. Pure: the same ground and the same change make the same plan. */
+export async function planChange(
+  ground: PlanningGround,
+  change: Change,
+  operations: readonly ResolvedOperation[],
+  view: PlanView,
+): Promise<Plan> {
+  const planned = noSteps();
+  await planSteps(ground, operations, planned);
+  if (change.replaceOwned) await planSteps(ground, deletionsOfUnlisted(ground, operations, planned), planned);
+  const { refused } = planned;
+  const steps = inOrder(planned.steps);
+  const bestRoutes = await compareBestRoutes(ground.reading.routes, steps.filter(isWritten), view);
   const risks = findRisks({
     steps,
     bestRoutes,
-    rows: before,
+    rows: ground.reading.routes,
     owner: ground.owner,
     atomicity: change.atomicity,
     replacesDefaultRoute: change.replacesDefaultRoute ?? false,
   });
-  return { steps, refused, bestRoutes, risks, token: planToken(ground, steps) };
+  return { steps, refused, bestRoutes, risks, token: await planToken(ground, steps) };
 }
 
 /**
  * Whatever the owner has beside the rows that are listed. What an operation meant that could not be resolved is not known, so that the rows of its
  * prefix stay.
  */
-function deletionsOfUnlisted({ receipts, owner }: PlanningGround, operations: readonly ResolvedOperation[]): ResolvedOperation[] {
-  const listed = new Set(operations.flatMap((operation) => ('route' in operation ? [keyText(operation.route)] : [])));
-  const unclear = new Set(
-    operations.flatMap((operation) => (operation.action === 'refused' ? [formatPrefix(operation.destinationPrefix)] : [])),
-  );
-  return [...receipts]
-    .filter(([key, { owner: of, desired }]) => of === owner && !listed.has(key) && !unclear.has(formatPrefix(desired.destinationPrefix)))
-    .map(([, { desired }]) => ({ action: 'delete', index: undefined, key: desired, allowMissing: true, etag: '' }));
+function* deletionsOfUnlisted(
+  { receipts, owner }: PlanningGround,
+  operations: readonly ResolvedOperation[],
+  { taken, spared }: PlannedSteps,
+): Generator<ResolvedOperation> {
+  const unclear = new Set<string>();
+  for (const operation of operations) if (operation.action === 'refused') unclear.add(formatPrefix(operation.destinationPrefix));
+  for (const [key, { owner: of, desired }] of receipts) {
+    if (of !== owner || taken.has(key) || spared.has(key)) continue;
+    if (unclear.size > 0 && unclear.has(formatPrefix(desired.destinationPrefix))) continue;
+    yield { action: 'delete', index: undefined, key: desired, allowMissing: true, etag: '' };
+  }
 }
-
-const rank: Readonly<Record<StepKind, number>> = { create: 0, set: 1, delete: 2, unchanged: 3 };
 
 /** Make before break: creates, sets, deletes; a next hop needs its on-link route, which therefore comes first and goes last. */
 function inOrder(steps: readonly CommitStep[]): CommitStep[] {
-  const linkRank = ({ kind, key }: CommitStep): number => {
-    if (kind !== 'create' && kind !== 'delete') return 0;
-    return isUnspecified(key.nextHop) === (kind === 'create') ? 0 : 1;
-  };
-  return steps.toSorted((a, b) => rank[a.kind] - rank[b.kind] || linkRank(a) - linkRank(b));
-}
-
-/** The rows as they would be. */
-function tableAfter(before: ReadonlyMap<string, Route>, steps: readonly CommitStep[]): Route[] {
-  const rows = new Map(before);
-  for (const { key, after, kind } of steps) {
-    if (after !== undefined) rows.set(keyText(key), after);
-    else if (kind === 'delete') rows.delete(keyText(key));
+  const creates = { onLink: [] as CommitStep[], others: [] as CommitStep[] };
+  const deletes = { onLink: [] as CommitStep[], others: [] as CommitStep[] };
+  const sets: CommitStep[] = [];
+  const unchanged: CommitStep[] = [];
+  for (const step of steps) {
+    const place = isUnspecified(step.key.nextHop) ? 'onLink' : 'others';
+    switch (step.kind) {
+      case 'create':
+        creates[place].push(step);
+        break;
+      case 'set':
+        sets.push(step);
+        break;
+      case 'delete':
+        deletes[place].push(step);
+        break;
+      case 'unchanged':
+        unchanged.push(step);
+        break;
+    }
   }
-  return [...rows.values()];
+  return [creates.onLink, creates.others, sets, deletes.others, deletes.onLink, unchanged].flat();
 }
 
-/** Hashes of the table and of the steps. */
-function planToken({ reading }: PlanningGround, steps: readonly CommitStep[]): string {
-  const told = steps.map(({ kind, key, before, after, receipt }) => [
-    kind,
-    keyText(key),
-    before && etagOf(before),
-    after && [etagOf(after), ...changedLifetimes(before, after)],
-    receipt && [receipt.before?.owner, receipt.after?.owner, receipt.after?.persistent],
-  ]);
-  return `${reading.fingerprint}.${createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 32)}`;
+function isWritten({ kind }: CommitStep): boolean {
+  return kind !== 'unchanged';
+}
+
+/** Hashes of the table and of the steps. Of what stays as it is only the number counts: with or without it the same is done. */
+async function planToken({ reading }: PlanningGround, steps: readonly CommitStep[]): Promise<string> {
+  const hash = createHash('sha256').update(String(steps.length));
+  const breath = createBreath();
+  for (const { kind, key, before, after, receipt } of steps) {
+    if (kind === 'unchanged' && receipt === undefined) continue;
+    const rows = `${before && etagOf(before)} ${after && `${etagOf(after)} ${changedLifetimes(before, after)}`}`;
+    hash.update(`${kind} ${keyText(key)} ${rows}\n`);
+    // Names are the only texts here that may hold anything.
+    if (receipt !== undefined) hash.update(JSON.stringify([receipt.before?.owner, receipt.after?.owner, receipt.after?.persistent]));
+    if (breath.due) await breath.take();
+  }
+  return `${reading.fingerprint}.${hash.digest('hex').slice(0, 32)}`;
 }
 
 /** Those that stay as they are run down meanwhile, and do not make it another plan. */
-function changedLifetimes(before: Route | undefined, after: Route): readonly (number | undefined)[] {
+function changedLifetimes(before: Route | undefined, after: Route): string {
   const { validLifetimeSeconds: valid, preferredLifetimeSeconds: preferred } = after;
-  return before?.validLifetimeSeconds === valid && before?.preferredLifetimeSeconds === preferred ? [] : [valid, preferred];
+  return before?.validLifetimeSeconds === valid && before?.preferredLifetimeSeconds === preferred ? '' : `${valid} ${preferred}`;
 }
 
 /** The table's part of a token. */

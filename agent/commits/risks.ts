@@ -57,11 +57,13 @@ function defaultRoutes({ steps, rows, atomicity, replacesDefaultRoute }: RiskGro
 }
 
 function otherOwners({ steps, owner }: RiskGround): RiskFinding[] {
-  return steps.flatMap(({ key, receipt }) => {
+  const findings: RiskFinding[] = [];
+  for (const { key, receipt } of steps) {
     const other = receipt?.before?.owner;
-    if (other === undefined || other === owner) return [];
-    return [{ risk: 'other-owner', message: `${describeRoute(key)} belongs to "${other}"`, needs: 'consent' } as const];
-  });
+    if (other === undefined || other === owner) continue;
+    findings.push({ risk: 'other-owner', message: `${describeRoute(key)} belongs to "${other}"`, needs: 'consent' });
+  }
+  return findings;
 }
 
 /** Refuses a plan with a risk that nobody agreed to. */

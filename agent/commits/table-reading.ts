@@ -1,8 +1,9 @@
 import { formatAddress } from '../../proto/address.js';
+import { createBreath } from '../breath.js';
 import { RouteTableError } from '../routes/errors.js';
-import { describeSelector, type NetworkInterface } from '../routes/network-interface.js';
+import type { NetworkInterface } from '../routes/network-interface.js';
 import type { RouteLookup } from '../routes/resolve.js';
-import { destinationText, type InterfaceIdentity, keyText, type Route } from '../routes/route.js';
+import { destinationText, keyText, type Route } from '../routes/route.js';
 import type { BestRoute, RouteTable } from '../routes/route-table.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import { groupBy } from './group-by.js';
@@ -19,11 +20,18 @@ export interface TableReading {
 
 /** Reads rows and interfaces. */
 export async function readTable(table: ObservedTable): Promise<TableReading> {
-  const [{ routes, fingerprint, revision }, interfaces] = await Promise.all([table.list(), readInterfaces(table)]);
+  const [snapshot, interfaces] = await Promise.all([table.list(), readInterfaces(table)]);
+  const { fingerprint, revision } = snapshot;
+  const breath = createBreath();
+  const byKey = new Map<string, Route>();
+  for (const route of await snapshot.routes()) {
+    byKey.set(keyText(route), route);
+    if (breath.due) await breath.take();
+  }
   return {
     revision,
     fingerprint,
-    routes: new Map(routes.map((route) => [keyText(route), route])),
+    routes: byKey,
     interfaces: new Map(interfaces.map((candidate) => [candidate.luid, candidate])),
   };
 }
@@ -39,25 +47,20 @@ async function readInterfaces(table: RouteTable): Promise<readonly NetworkInterf
 }
 
 /** Answers from one reading; what has to be asked of the host is asked once, so that 10,000 operations are not 10,000 readings. */
-export function lookUpInReading(table: RouteTable, { routes }: TableReading): RouteLookup {
-  const interfaces = new Map<string, Promise<InterfaceIdentity>>();
+export function lookUpInReading(table: RouteTable, { routes }: TableReading, interfaceOf: RouteLookup['interfaceOf']): RouteLookup {
   const best = new Map<string, BestRoute>();
   let byDestination: Map<string, Route[]> | undefined;
   return {
-    bestRoute: (query) => remembered(best, formatAddress(query.destination), () => table.bestRoute(query)),
-    findInterface: (selector) =>
-      remembered(interfaces, `${selector.by} ${describeSelector(selector)}`, () => table.findInterface(selector)),
-    rowsTo: async (destination) => {
+    interfaceOf,
+    bestRoute(query) {
+      const destination = formatAddress(query.destination);
+      const known = best.get(destination) ?? table.bestRoute(query);
+      best.set(destination, known);
+      return known;
+    },
+    rowsTo(destination) {
       byDestination ??= groupBy(routes.values(), destinationText);
       return byDestination.get(destination) ?? [];
     },
   };
-}
-
-function remembered<Value>(memory: Map<string, Value>, key: string, find: () => Value): Value {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const found = find();
-  memory.set(key, found);
-  return found;
 }

@@ -1,6 +1,7 @@
+import { createBreath } from '../breath.js';
 import { RouteTableError } from '../routes/errors.js';
-import { changeInto, describeRoute, type Route, type RouteKey, sameRow, wholeRow } from '../routes/route.js';
-import type { RouteTable } from '../routes/route-table.js';
+import { changeInto, describeRoute, type InterfaceIdentity, type Route, type RouteKey, sameRow, wholeRow } from '../routes/route.js';
+import type { RouteRows, RouteTable } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, wroteNothing } from '../routes/write.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import { writeOf } from './attribution.js';
@@ -30,11 +31,13 @@ export async function undoSteps(
   const results = [...steps];
   const failed: Failure[] = [];
   let left = 0;
+  const breath = createBreath();
+  let stretch = beginStretch(table);
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const step = steps[index];
     if (step === undefined || step.kind === 'unchanged' || leftAlone(step)) continue;
     try {
-      const failure = await undoStep(table, commitId, step, rebooted);
+      const failure = await undoStep(table, stretch, commitId, step, rebooted);
       if (failure !== undefined) {
         results[index] = { ...step, outcome: { ...step.outcome, failure } };
         left += 1;
@@ -45,9 +48,22 @@ export async function undoSteps(
       failed.push(failure);
     }
     // A large batch must not hold up the calls that ask how it goes.
-    if (index % 16 === 0) await new Promise(setImmediate);
+    if (!breath.due) continue;
+    await breath.take();
+    stretch = beginStretch(table);
   }
   return { steps: results, left, failed };
+}
+
+/** What is asked of the host once for all rows between two turns of the event loop. */
+interface Stretch {
+  readonly rows: RouteRows;
+  /** By LUID, or by index on hosts that know no LUIDs; undefined: gone. */
+  readonly present: Map<bigint | number, InterfaceIdentity | undefined>;
+}
+
+function beginStretch(table: RouteTable): Stretch {
+  return { rows: table.batch(), present: new Map() };
 }
 
 /** Not tried, or the row had come, gone or changed by other hands: whatever it is now is not the doing of this commit. */
@@ -56,22 +72,32 @@ function leftAlone({ outcome: { failure } }: CommitStep): boolean {
 }
 
 /** Puts one row back. @returns why it was left as it is; undefined: it is as before */
-async function undoStep(table: ObservedTable, commitId: string, step: CommitStep, rebooted: boolean): Promise<Failure | undefined> {
-  const key = await presentKey(table, step.key);
-  if (key === undefined) return step.before && interfaceGone(step.key);
-  const current = await table.get(key);
+async function undoStep(
+  table: ObservedTable,
+  { rows, present }: Stretch,
+  commitId: string,
+  step: CommitStep,
+  rebooted: boolean,
+): Promise<Failure | undefined> {
+  const { destinationPrefix, nextHop, interface: planned } = step.key;
+  const name = planned.luid === 0n ? planned.index : planned.luid;
+  if (!present.has(name)) present.set(name, await presentInterface(table, step.key));
+  const identity = present.get(name);
+  if (identity === undefined) return step.before && interfaceGone(step.key);
+  const key = { destinationPrefix, nextHop, interface: identity };
+  const current = await rows.get(key);
   const before = step.before && { ...step.before, ...key };
   if (current === undefined) {
     if (before === undefined || rebooted) return undefined;
     // A row that was to be changed is gone by other hands.
     if (step.kind === 'set') return foreign(key, 'is gone');
-    await table.ownWrite(writeOf(step, commitId, 'before', undefined), () => createRow(table, wholeRow(before)));
+    await table.ownWrite(writeOf(step, commitId, 'before', undefined), () => createRow(rows, wholeRow(before)));
     return undefined;
   }
   if (before !== undefined && sameRow(current, before) && !lifetimesChanged(current, before, step.after)) return undefined;
   if (step.after === undefined || !sameRow(current, step.after)) return foreign(key, `has metric ${current.metric}`);
   await table.ownWrite(writeOf(step, commitId, 'before', current), () =>
-    before === undefined ? deleteRow(table, current) : setRow(table, changeInto(before, current), current),
+    before === undefined ? deleteRow(rows, current) : setRow(rows, changeInto(before, current), current),
   );
   return undefined;
 }
@@ -85,15 +111,14 @@ function lifetimesChanged(current: Route, before: Route, after: Route | undefine
   });
 }
 
-/** The key with the interface's index of today; undefined when the interface is gone, and all its rows with it. */
-async function presentKey(table: RouteTable, key: RouteKey): Promise<RouteKey | undefined> {
+/** The interface with its index of today; undefined when it is gone, and all its rows with it. */
+async function presentInterface(table: RouteTable, key: RouteKey): Promise<InterfaceIdentity | undefined> {
   try {
-    const identity = await table.findInterface({ by: 'luid', luid: key.interface.luid });
-    return { destinationPrefix: key.destinationPrefix, nextHop: key.nextHop, interface: identity };
+    return await table.findInterface({ by: 'luid', luid: key.interface.luid });
   } catch (error) {
     if (!(error instanceof RouteTableError && ['INTERFACE_NOT_FOUND', 'FUNCTION_MISSING'].includes(error.reason))) throw error;
     // The conversion of names may also fail, or be missing: only what the host says of the interface itself counts.
-    return table.missing(key).reason === 'INTERFACE_NOT_FOUND' ? undefined : key;
+    return table.missing(key).reason === 'INTERFACE_NOT_FOUND' ? undefined : key.interface;
   }
 }
 

@@ -4,6 +4,14 @@ import type { CommitRecord } from './commit.js';
 /** Longest wait for a confirmation: 24 hours. */
 export const maxConfirmWithinMs: number = 24 * 60 * 60 * 1000;
 
+/** Waits between two attempts to undo what could not be undone, in ms; the last repeats. */
+const retryDelaysMs = [1000, 2000, 5000, 15_000, 60_000] as const;
+
+/** Time from a failed attempt to undo a commit, counted from 1, to the next. */
+export function retryDelayMs(attempt: number): number {
+  return retryDelaysMs[Math.min(attempt, retryDelaysMs.length) - 1] ?? 0;
+}
+
 /** A commit that neither stands nor is undone: while there is one, every other write is refused. */
 export interface Unsettled {
   readonly record: CommitRecord;

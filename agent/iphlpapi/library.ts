@@ -74,6 +74,8 @@ export function loadIphlpapi(path: string): Iphlpapi {
   const notificationPrototype = koffi.pointer(koffi.proto('__stdcall', null, 'void', ['void *', 'void *', 'int']));
 
   const call = (name: IphlpapiFunction, ...args: unknown[]): number => functions.get(name)?.(...args) ?? Win32.ERROR_PROC_NOT_FOUND;
+  /** A function of one row as it is: what stands between a large change and the library is paid for every row. */
+  const ofRow = (name: IphlpapiFunction): ((row: Uint8Array) => number) => functions.get(name) ?? (() => Win32.ERROR_PROC_NOT_FOUND);
 
   const callAsync = (name: IphlpapiFunction, ...args: unknown[]): Promise<number> => {
     const target = functions.get(name);
@@ -138,27 +140,27 @@ export function loadIphlpapi(path: string): Iphlpapi {
     convertInterfaceIndexToLuid: (index, luid) => call('ConvertInterfaceIndexToLuid', index, luid),
     convertInterfaceLuidToAlias: (luid, alias) => call('ConvertInterfaceLuidToAlias', luid, alias, alias.byteLength / 2),
     convertInterfaceLuidToIndex: (luid, index) => call('ConvertInterfaceLuidToIndex', luid, index),
-    createIpForwardEntry: (row) => call('CreateIpForwardEntry', row),
-    createIpForwardEntry2: (row) => call('CreateIpForwardEntry2', row),
-    deleteIpForwardEntry: (row) => call('DeleteIpForwardEntry', row),
-    deleteIpForwardEntry2: (row) => call('DeleteIpForwardEntry2', row),
+    createIpForwardEntry: ofRow('CreateIpForwardEntry'),
+    createIpForwardEntry2: ofRow('CreateIpForwardEntry2'),
+    deleteIpForwardEntry: ofRow('DeleteIpForwardEntry'),
+    deleteIpForwardEntry2: ofRow('DeleteIpForwardEntry2'),
     getBestRoute: (destination, source, row) => call('GetBestRoute', networkOrder(destination), networkOrder(source), row),
     getBestRoute2: (luid, interfaceIndex, source, destination, sortOptions, row, bestSource) =>
       call('GetBestRoute2', luid, interfaceIndex, source, destination, sortOptions, row, bestSource),
-    getIfEntry2: (row) => call('GetIfEntry2', row),
+    getIfEntry2: ofRow('GetIfEntry2'),
     getIfTable2: () => table('GetIfTable2', MIB_IF_ROW2.size),
-    getIpForwardEntry2: (row) => call('GetIpForwardEntry2', row),
+    getIpForwardEntry2: ofRow('GetIpForwardEntry2'),
     getIpForwardTable: (rows, size, order) => limit(() => callAsync('GetIpForwardTable', rows, size, order ? 1 : 0)),
     getIpForwardTable2: (family) => table('GetIpForwardTable2', MIB_IPFORWARD_ROW2.size, family),
-    getIpInterfaceEntry: (row) => call('GetIpInterfaceEntry', row),
+    getIpInterfaceEntry: ofRow('GetIpInterfaceEntry'),
     getUnicastIpAddressTable: (family) => table('GetUnicastIpAddressTable', MIB_UNICASTIPADDRESS_ROW.size, family),
     initializeIpForwardEntry: (row) => void call('InitializeIpForwardEntry', row),
     notifyIpInterfaceChange: (...args) => notify('NotifyIpInterfaceChange', MIB_IPINTERFACE_ROW.size, ...args),
     notifyRouteChange2: (...args) => notify('NotifyRouteChange2', MIB_IPFORWARD_ROW2.size, ...args),
     notifyUnicastIpAddressChange: (...args) => notify('NotifyUnicastIpAddressChange', MIB_UNICASTIPADDRESS_ROW.size, ...args),
     resolveIpNetEntry2: (row, source) => limitResolutions(() => callAsync('ResolveIpNetEntry2', row, source)),
-    setIpForwardEntry: (row) => call('SetIpForwardEntry', row),
-    setIpForwardEntry2: (row) => call('SetIpForwardEntry2', row),
+    setIpForwardEntry: ofRow('SetIpForwardEntry'),
+    setIpForwardEntry2: ofRow('SetIpForwardEntry2'),
   };
 }
 

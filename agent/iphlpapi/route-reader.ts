@@ -1,4 +1,4 @@
-import type { Address } from '../../proto/address.js';
+import { createBreath } from '../breath.js';
 import type { Route, RouteKey } from '../routes/route.js';
 import { keyText } from '../routes/route.js';
 import { chunkRows, type RouteChunk } from '../routes/route-chunk.js';
@@ -9,15 +9,12 @@ import { failure, rowFailure } from './failure.js';
 import { fingerprintOf } from './fingerprint.js';
 import { createInterfaceLookup, type InterfaceLookup } from './interface-lookup.js';
 import type { Iphlpapi, NativeTable } from './iphlpapi.js';
-import { AF_UNSPEC, INFINITE, MIB_IPFORWARD_ROW2, MIB_TABLE2 } from './layout.js';
+import { AF_UNSPEC, INFINITE, MIB_TABLE2 } from './layout.js';
 import { packRows } from './pack-rows.js';
-import { dataView, decodeForwardRow2, encodeForwardRow2, type ForwardRow2 } from './row-codec.js';
+import { dataView, decodeForwardRow2, encodeRowKey, type ForwardRow2 } from './row-codec.js';
 import { rowWords } from './row-words.js';
 import { TraitsDictionary } from './traits-dictionary.js';
 import { isMissing, Win32 } from './win32-error.js';
-
-/** Chunks that are packed before other work of this process has its turn: below a millisecond. */
-const chunksPerTurn = 4;
 
 /** Reads the whole table: GetIpForwardTable2, or GetIpForwardTable (IPv4 alone) where there is no such function. */
 export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
@@ -29,10 +26,11 @@ export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
     const dictionary = new TraitsDictionary(lookup);
     const sums = { count: 0, low: 0, high: 0 };
     const chunks: RouteChunk[] = [];
+    const breath = createBreath();
     for (let row = 0; row < count; row += chunkRows) {
       const first = MIB_TABLE2.Table / 4 + row * rowWords;
       chunks.push(packRows({ words, first, count: Math.min(chunkRows, count - row) }, dictionary, sums));
-      if (chunks.length % chunksPerTurn === 0) await new Promise(setImmediate);
+      if (breath.due) await breath.take();
     }
     return createSnapshot(chunks, fingerprintOf(sums, dictionary.interfaceFacts()));
   } finally {
@@ -54,31 +52,24 @@ async function readTable(iphlpapi: Iphlpapi, lookup: InterfaceLookup): Promise<N
   throw failure(iphlpapi, 'GetIpForwardTable2', code, 'the routing table');
 }
 
-/** Reads one row; undefined when there is none. */
-export async function readRoute(iphlpapi: Iphlpapi, key: RouteKey): Promise<Route | undefined> {
-  const row = encodeKey(key);
-  const code = iphlpapi.getIpForwardEntry2(row);
+/** Reads one row; undefined when there is none. `buffer` holds a MIB_IPFORWARD_ROW2, and what it held is lost. */
+export async function readRoute(
+  iphlpapi: Iphlpapi,
+  key: RouteKey,
+  lookUp: () => InterfaceLookup,
+  buffer: Uint8Array,
+): Promise<Route | undefined> {
+  const view = dataView(buffer.fill(0));
+  encodeRowKey(view, key);
+  const code = iphlpapi.getIpForwardEntry2(buffer);
   if (code === Win32.ERROR_NOT_FOUND) return undefined;
   if (isMissing(code)) {
     const wanted = keyText(key);
-    return (await readRoutes(iphlpapi)).routes.find((route) => keyText(route) === wanted);
+    return (await (await readRoutes(iphlpapi)).routes()).find((route) => keyText(route) === wanted);
   }
-  const decoded = code === 0 ? decodeForwardRow2(dataView(row)) : undefined;
+  const decoded = code === 0 ? decodeForwardRow2(view) : undefined;
   if (decoded === undefined) throw rowFailure(iphlpapi, 'GetIpForwardEntry2', code, key);
-  return toRoute(decoded, createInterfaceLookup(iphlpapi));
-}
-
-/** A MIB_IPFORWARD_ROW2 with the members that name a row. */
-export function encodeKey(key: RouteKey): Uint8Array {
-  const row = new Uint8Array(MIB_IPFORWARD_ROW2.size);
-  encodeForwardRow2(dataView(row), 0, keyMembers(key));
-  return row;
-}
-
-/** The members of MIB_IPFORWARD_ROW2 that name a row. The zone of a next hop is left out: the interface says the same. */
-export function keyMembers(key: RouteKey): Pick<ForwardRow2, 'interfaceLuid' | 'interfaceIndex' | 'destinationPrefix' | 'nextHop'> {
-  const nextHop: Address = { ...key.nextHop, scopeId: 0 };
-  return { interfaceLuid: key.interface.luid, interfaceIndex: key.interface.index, destinationPrefix: key.destinationPrefix, nextHop };
+  return toRoute(decoded, lookUp());
 }
 
 /** A row with what the host knows of its interface. */

@@ -1,7 +1,8 @@
 import type { Address } from '../../proto/address.js';
 import type { Prefix } from '../../proto/prefix.js';
+import type { RouteKey } from '../routes/route.js';
 import { MIB_IPFORWARD_ROW2, MIB_IPFORWARDROW, MIB_IPFORWARDTABLE, MIB_TABLE2 } from './layout.js';
-import { decodePrefix, decodeSockaddr, encodePrefix, encodeSockaddr } from './sockaddr.js';
+import { copyInto, decodePrefix, decodeSockaddr, encodePrefix, encodeSockaddr } from './sockaddr.js';
 
 /** MIB_IPFORWARD_ROW2 with its members as values. Lifetimes and age in seconds, 0xffffffff for infinite. */
 export interface ForwardRow2 {
@@ -67,6 +68,14 @@ export function decodeForwardRow2(view: DataView, offset = 0): ForwardRow2 | und
   };
 }
 
+/** Writes the members of a MIB_IPFORWARD_ROW2 that name a row. The zone of a next hop is left out: the interface says the same. */
+export function encodeRowKey(view: DataView, { destinationPrefix, nextHop, interface: { luid, index } }: RouteKey): void {
+  view.setBigUint64(MIB_IPFORWARD_ROW2.InterfaceLuid, luid, true);
+  view.setUint32(MIB_IPFORWARD_ROW2.InterfaceIndex, index, true);
+  encodePrefix(view, MIB_IPFORWARD_ROW2.DestinationPrefix, destinationPrefix);
+  encodeSockaddr(view, MIB_IPFORWARD_ROW2.NextHop, nextHop.scopeId === 0 ? nextHop : { ...nextHop, scopeId: 0 });
+}
+
 /** Writes the given members of a MIB_IPFORWARD_ROW2 and leaves the others as they are. */
 export function encodeForwardRow2(view: DataView, offset: number, row: Partial<ForwardRow2>): void {
   const uint32 = (member: number, value: number | undefined): void => {
@@ -111,7 +120,7 @@ export function decodeForwardRow(view: DataView, offset = 0): ForwardRow {
 /** Writes a MIB_IPFORWARDROW; the members that Windows does not use get the values that its documentation names. */
 export function encodeForwardRow(view: DataView, offset: number, row: ForwardRow): void {
   const uint32 = (member: number, value: number): void => view.setUint32(offset + member, value, true);
-  const bytes = (member: number, value: Uint8Array): void => new Uint8Array(view.buffer, view.byteOffset + offset + member, 4).set(value);
+  const bytes = (member: number, value: Uint8Array): void => copyInto(view, offset + member, value);
   bytes(MIB_IPFORWARDROW.dwForwardDest, row.destination);
   bytes(MIB_IPFORWARDROW.dwForwardMask, row.mask);
   uint32(MIB_IPFORWARDROW.dwForwardPolicy, 0);
@@ -149,7 +158,9 @@ export function table2Rows(row: { readonly size: number }): TableLayout {
 
 /** 4 bytes of the IPv4 mask with `length` leading ones. */
 export function maskOf(length: number): Uint8Array {
-  return Uint8Array.from([0, 1, 2, 3], (index) => 0xff << (8 - Math.min(8, Math.max(0, length - index * 8))));
+  const mask = new Uint8Array(4);
+  for (let index = 0; index < 4; index++) mask[index] = 0xff << (8 - Math.min(8, Math.max(0, length - index * 8)));
+  return mask;
 }
 
 /** Number of leading ones of an IPv4 mask; undefined when ones follow a zero. */

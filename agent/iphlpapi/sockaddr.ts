@@ -17,7 +17,9 @@ export function decodeSockaddr(view: DataView, offset: number): Address | undefi
   const family = familyOf(view.getUint16(offset + SOCKADDR_INET.family, true));
   if (family === undefined) return undefined;
   const [start, length] = family === 4 ? [SOCKADDR_INET.ipv4Address, 4] : [SOCKADDR_INET.ipv6Address, 16];
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + offset + start, length).slice();
+  // Without a view of each: a table has them by the hundred thousand.
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index++) bytes[index] = view.getUint8(offset + start + index);
   return { family, bytes, scopeId: family === 4 ? 0 : view.getUint32(offset + SOCKADDR_INET.ipv6ScopeId, true) };
 }
 
@@ -25,7 +27,7 @@ export function decodeSockaddr(view: DataView, offset: number): Address | undefi
 export function encodeSockaddr(view: DataView, offset: number, { family, bytes, scopeId }: Address): void {
   view.setUint16(offset + SOCKADDR_INET.family, addressFamily[family], true);
   const start = family === 4 ? SOCKADDR_INET.ipv4Address : SOCKADDR_INET.ipv6Address;
-  new Uint8Array(view.buffer, view.byteOffset + offset + start, bytes.length).set(bytes);
+  copyInto(view, offset + start, bytes);
   if (family === 6) view.setUint32(offset + SOCKADDR_INET.ipv6ScopeId, scopeId, true);
 }
 
@@ -39,4 +41,9 @@ export function decodePrefix(view: DataView, offset: number): Prefix | undefined
 export function encodePrefix(view: DataView, offset: number, { family, bytes, length }: Prefix): void {
   encodeSockaddr(view, offset + IP_ADDRESS_PREFIX.Prefix, { family, bytes, scopeId: 0 });
   view.setUint8(offset + IP_ADDRESS_PREFIX.PrefixLength, length);
+}
+
+/** Writes bytes as they are. */
+export function copyInto(view: DataView, offset: number, bytes: Uint8Array): void {
+  for (let index = 0; index < bytes.length; index++) view.setUint8(offset + index, bytes[index] ?? 0);
 }

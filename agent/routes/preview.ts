@@ -2,21 +2,22 @@ import type { NetworkInterface } from './network-interface.js';
 import { PROTOCOL_NETMGMT } from './protocol.js';
 import type { DesiredRoute, Route, RouteKey } from './route.js';
 
-/** NlroManual, RouteProtocolNetMgmt: what a row made by an administrator has. */
-const manual = { origin: 0, protocol: PROTOCOL_NETMGMT } as const;
+/** NlroManual: what a row made by an administrator has. */
+const manualOrigin = 0;
 
 /** The row that creating would make, without making it. */
 export function previewCreated(route: DesiredRoute, networkInterface: NetworkInterface | undefined): Route {
   const { destinationPrefix, nextHop, metric = 0, validLifetimeSeconds, preferredLifetimeSeconds = validLifetimeSeconds } = route;
   const binding = networkInterface?.bindings.find(({ family }) => family === destinationPrefix.family);
   return {
-    ...manual,
     destinationPrefix,
     nextHop,
     interface: route.interface,
     interfaceAlias: networkInterface?.alias,
     metric,
     interfaceMetric: binding?.metric,
+    protocol: PROTOCOL_NETMGMT,
+    origin: manualOrigin,
     validLifetimeSeconds,
     preferredLifetimeSeconds,
     ageSeconds: 0,

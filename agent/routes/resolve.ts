@@ -1,4 +1,4 @@
-import { type Address, formatAddress, isUnspecified, parseAddress, unspecifiedAddress } from '../../proto/address.js';
+import { type Address, type Family, formatAddress, isUnspecified, parseAddress, unspecifiedAddress } from '../../proto/address.js';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { formatPrefix, type Prefix } from '../../proto/prefix.js';
 import { RouteTableError } from './errors.js';
@@ -18,35 +18,91 @@ export interface RouteReference {
 /** A row as a caller writes it. */
 export type RouteRequest = RouteReference & Omit<DesiredRoute, keyof RouteKey>;
 
-/** What resolving asks of the host. */
-export interface RouteLookup extends Pick<RouteTable, 'bestRoute' | 'findInterface'> {
+/** What resolving asks of the host, with every answer at hand. */
+export interface RouteLookup extends Pick<RouteTable, 'bestRoute'> {
+  /** @throws RouteTableError INTERFACE_NOT_FOUND and the like */
+  interfaceOf(selector: InterfaceSelector): InterfaceIdentity;
   /** Rows of one prefix and next hop (destinationText), on whatever interface. */
-  rowsTo(destination: string): Promise<readonly Route[]>;
+  rowsTo(destination: string): readonly Route[];
 }
 
-/** Asks the table itself, each time anew. */
-export function lookUpIn(table: RouteTable): RouteLookup {
+/** Asks the table itself, for one row. */
+export async function lookUpIn(table: RouteTable, reference: RouteReference): Promise<RouteLookup> {
+  const interfaceOf = await findInterfaces(table, interfacesNamedBy(reference));
+  const routes = interfacesNamedBy(reference).length > 0 ? [] : await (await table.list()).routes();
   return {
     bestRoute: (query) => table.bestRoute(query),
-    findInterface: (selector) => table.findInterface(selector),
-    rowsTo: async (destination) => (await table.list()).routes.filter((route) => destinationText(route) === destination),
+    interfaceOf,
+    rowsTo: (destination) => routes.filter((route) => destinationText(route) === destination),
   };
 }
 
-/** The row to create: without an interface, the one by which the host itself would reach the next hop. */
-export async function resolveNewRoute(host: RouteLookup, request: RouteRequest): Promise<DesiredRoute> {
+/** Finds every interface that is named, each once; asking for one that is not there throws what the host says about it. */
+export async function findInterfaces(
+  table: Pick<RouteTable, 'findInterface'>,
+  selectors: Iterable<InterfaceSelector>,
+): Promise<RouteLookup['interfaceOf']> {
+  const found = new Map<bigint | number | string, { readonly identity: InterfaceIdentity } | { readonly error: unknown }>();
+  for (const selector of selectors) {
+    const name = nameOf(selector);
+    if (found.has(name)) continue;
+    found.set(
+      name,
+      await table.findInterface(selector).then(
+        (identity) => ({ identity }),
+        (error: unknown) => ({ error }),
+      ),
+    );
+  }
+  return (selector) => {
+    const answer = found.get(nameOf(selector));
+    if (answer === undefined) throw new Error(`interface ${describeSelector(selector)} was not asked for`);
+    if ('error' in answer) throw answer.error;
+    return answer.identity;
+  };
+}
+
+/** Differs for any two selectors, and is made without a text where it can be: a change names them by the thousand. */
+function nameOf(selector: InterfaceSelector): bigint | number | string {
+  switch (selector.by) {
+    case 'luid':
+      return selector.luid;
+    case 'index':
+      return selector.index;
+    case 'alias':
+      return selector.alias;
+    case 'guid':
+      // No alias begins so.
+      return `\0${selector.guid}`;
+  }
+}
+
+/** What the caller says of the interface: a selector, the zone of the next hop, both or nothing. */
+export function interfacesNamedBy({ interface: selector, nextHop }: RouteReference): readonly InterfaceSelector[] {
+  const zone: InterfaceSelector | undefined =
+    nextHop === undefined || nextHop.scopeId === 0 ? undefined : { by: 'index', index: nextHop.scopeId };
+  if (selector === undefined) return zone === undefined ? [] : [zone];
+  return zone === undefined ? [selector] : [selector, zone];
+}
+
+/** The key of a row to create: without an interface, the one by which the host itself would reach the next hop. */
+export function resolveNewKey(host: RouteLookup, request: RouteReference): RouteKey {
   const nextHop = checkedNextHop(request);
-  const named = await namedInterface(host, request, nextHop);
-  return { ...request, nextHop, interface: named ?? interfaceTowards(host, request.destinationPrefix, nextHop) };
+  const { destinationPrefix } = request;
+  return {
+    destinationPrefix,
+    nextHop,
+    interface: namedInterface(host, request, nextHop) ?? interfaceTowards(host, destinationPrefix, nextHop),
+  };
 }
 
 /** The key of an existing row: without an interface, that of the only row with this prefix and next hop. */
-export async function resolveExistingKey(host: RouteLookup, reference: RouteReference): Promise<RouteKey> {
+export function resolveExistingKey(host: RouteLookup, reference: RouteReference): RouteKey {
   const nextHop = checkedNextHop(reference);
   const { destinationPrefix } = reference;
-  const named = await namedInterface(host, reference, nextHop);
+  const named = namedInterface(host, reference, nextHop);
   if (named !== undefined) return { destinationPrefix, nextHop, interface: named };
-  const candidates = await host.rowsTo(destinationText({ destinationPrefix, nextHop }));
+  const candidates = host.rowsTo(destinationText({ destinationPrefix, nextHop }));
   return onlyOne(candidates, `${formatPrefix(destinationPrefix)} ${isUnspecified(nextHop) ? 'on-link' : `via ${formatAddress(nextHop)}`}`);
 }
 
@@ -64,9 +120,11 @@ function onlyOne([found, ...others]: readonly Route[], subject: string): RouteKe
   return keyOf(found);
 }
 
+const onLink: Readonly<Record<Family, Address>> = { 4: parseAddress(unspecifiedAddress[4]), 6: parseAddress(unspecifiedAddress[6]) };
+
 function checkedNextHop({ destinationPrefix, nextHop }: RouteReference): Address {
   const { family } = destinationPrefix;
-  if (nextHop === undefined) return parseAddress(unspecifiedAddress[family]);
+  if (nextHop === undefined) return onLink[family];
   if (nextHop.family === family) return nextHop;
   throw new InvalidValueError(
     'FAMILY_MISMATCH',
@@ -75,15 +133,10 @@ function checkedNextHop({ destinationPrefix, nextHop }: RouteReference): Address
   );
 }
 
-/** What the caller says of the interface, by a selector or by the zone of the next hop. */
-async function namedInterface(
-  host: RouteLookup,
-  { interface: selector }: RouteReference,
-  nextHop: Address,
-): Promise<InterfaceIdentity | undefined> {
+function namedInterface(host: RouteLookup, { interface: selector }: RouteReference, nextHop: Address): InterfaceIdentity | undefined {
   const { scopeId } = nextHop;
-  if (selector === undefined) return scopeId === 0 ? undefined : host.findInterface({ by: 'index', index: scopeId });
-  const named = await host.findInterface(selector);
+  if (selector === undefined) return scopeId === 0 ? undefined : host.interfaceOf({ by: 'index', index: scopeId });
+  const named = host.interfaceOf(selector);
   if (scopeId === 0 || scopeId === named.index) return named;
   throw new InvalidValueError(
     'INVALID_ADDRESS',

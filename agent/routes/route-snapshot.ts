@@ -1,16 +1,29 @@
+import { createBreath } from '../breath.js';
 import type { Route } from './route.js';
 import { type RouteChunk, routeAt } from './route-chunk.js';
 import type { RouteSnapshot } from './route-table.js';
 
 /** A reading of these chunks. */
 export function createSnapshot(chunks: readonly RouteChunk[], fingerprint: string): RouteSnapshot {
-  let routes: readonly Route[] | undefined;
+  let routes: Promise<readonly Route[]> | undefined;
   return {
     chunks,
     fingerprint,
-    get routes() {
-      routes ??= chunks.flatMap((chunk) => Array.from({ length: chunk.count }, (_, row) => routeAt(chunk, row)));
+    routes() {
+      routes ??= routesOf(chunks);
       return routes;
     },
   };
+}
+
+async function routesOf(chunks: readonly RouteChunk[]): Promise<readonly Route[]> {
+  const routes: Route[] = [];
+  const breath = createBreath(64);
+  for (const chunk of chunks) {
+    for (let row = 0; row < chunk.count; row++) {
+      routes.push(routeAt(chunk, row));
+      if (breath.due) await breath.take();
+    }
+  }
+  return routes;
 }

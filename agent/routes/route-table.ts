@@ -22,7 +22,7 @@ export interface RouteSnapshot {
   /** All rows, in the order of the host. */
   readonly chunks: readonly RouteChunk[];
   /** The same as objects, which are made when they are first asked for: a large table takes its time. */
-  readonly routes: readonly Route[];
+  routes(): Promise<readonly Route[]>;
   /** Equal for equal tables, whatever the order of rows, their age and what is left of their lifetimes. */
   readonly fingerprint: string;
 }
@@ -50,15 +50,23 @@ export interface Neighbour {
 /** Name of the Windows function that wrote. */
 export type WrittenBy = string;
 
-/**
- * The routing table of one host. Writes are single native calls and are not read back here. Every method throws RouteTableError.
- */
-export interface RouteTable {
+/** Single rows. Writes are single native calls and are not read back here. Every method throws RouteTableError. */
+export interface RouteRows {
+  /** One row; undefined when there is none. */
+  get(key: RouteKey): Promise<Route | undefined>;
+  create(route: DesiredRoute): Promise<WrittenBy>;
+  /** `current` is the row as last read. */
+  set(route: DesiredRoute, current: Route): Promise<WrittenBy>;
+  delete(route: Route): Promise<WrittenBy>;
+}
+
+/** The routing table of one host. Every method throws RouteTableError. */
+export interface RouteTable extends RouteRows {
   readonly capabilities: RouteTableCapabilities;
   /** All rows. */
   list(): Promise<RouteSnapshot>;
-  /** One row; undefined when there is none. */
-  get(key: RouteKey): Promise<Route | undefined>;
+  /** For rows that are written in one stretch: what they need to know of interfaces is asked of the host once. */
+  batch(): RouteRows;
   /** Why there is no such row: no such interface, family not bound to it, or no such route. */
   missing(key: RouteKey): RouteTableError;
   /** As the host itself would choose. */
@@ -72,8 +80,4 @@ export interface RouteTable {
   interfaces(): Promise<NetworkInterface[]>;
   /** The one interface that the selector names. */
   findInterface(selector: InterfaceSelector): Promise<InterfaceIdentity>;
-  create(route: DesiredRoute): Promise<WrittenBy>;
-  /** `current` is the row as last read. */
-  set(route: DesiredRoute, current: Route): Promise<WrittenBy>;
-  delete(route: Route): Promise<WrittenBy>;
 }

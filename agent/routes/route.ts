@@ -1,5 +1,4 @@
 import { type Address, formatAddress, isUnspecified } from '../../proto/address.js';
-import { etagOf } from '../../proto/etag.js';
 import { formatPrefix, type Prefix } from '../../proto/prefix.js';
 import { PROTOCOL_NETMGMT } from './protocol.js';
 
@@ -67,7 +66,7 @@ export function keyOf({ destinationPrefix, nextHop, interface: identity }: Route
 
 /** The key without its interface, to compare by. Zones are left out: the interface says the same. */
 export function destinationText({ destinationPrefix, nextHop }: Pick<RouteKey, 'destinationPrefix' | 'nextHop'>): string {
-  return `${formatPrefix(destinationPrefix)} ${formatAddress({ ...nextHop, scopeId: 0 })}`;
+  return `${formatPrefix(destinationPrefix)} ${formatAddress(nextHop.scopeId === 0 ? nextHop : { ...nextHop, scopeId: 0 })}`;
 }
 
 /** The key as one string, to compare by. */
@@ -149,9 +148,23 @@ export function wholeRow(route: Route): DesiredRoute {
  * the protocol is what the writing function makes it.
  */
 export function sameRow(a: Route, b: Route): boolean {
-  const finite = ({ validLifetimeSeconds, preferredLifetimeSeconds }: Route): string =>
-    `${validLifetimeSeconds !== undefined} ${preferredLifetimeSeconds !== undefined}`;
-  return a.metric === b.metric && a.publish === b.publish && finite(a) === finite(b);
+  return (
+    a.metric === b.metric &&
+    a.publish === b.publish &&
+    (a.validLifetimeSeconds === undefined) === (b.validLifetimeSeconds === undefined) &&
+    (a.preferredLifetimeSeconds === undefined) === (b.preferredLifetimeSeconds === undefined)
+  );
+}
+
+/** Whether rows of one key are equal in every member. */
+export function equalRoutes(a: Route, b: Route): boolean {
+  return (
+    sameRoute(a, b) &&
+    a.nextHop.scopeId === b.nextHop.scopeId &&
+    a.ageSeconds === b.ageSeconds &&
+    a.validLifetimeSeconds === b.validLifetimeSeconds &&
+    a.preferredLifetimeSeconds === b.preferredLifetimeSeconds
+  );
 }
 
 /** Whether nothing changed but what runs by itself: age and lifetimes. */
@@ -161,6 +174,12 @@ export function sameRoute(a: Route, b: Route): boolean {
     a.interfaceMetric === b.interfaceMetric &&
     a.interfaceAlias === b.interfaceAlias &&
     a.interface.index === b.interface.index &&
-    etagOf(a) === etagOf(b)
+    a.protocol === b.protocol &&
+    a.origin === b.origin &&
+    a.sitePrefixLength === b.sitePrefixLength &&
+    a.loopback === b.loopback &&
+    a.autoconfigured === b.autoconfigured &&
+    a.publish === b.publish &&
+    a.immortal === b.immortal
   );
 }

@@ -1,7 +1,7 @@
 import type { ErrorReason } from '../../proto/reasons.js';
 import { RouteTableError } from './errors.js';
 import { type DesiredRoute, describeRoute, matchesDesired, type Route } from './route.js';
-import type { RouteTable, WrittenBy } from './route-table.js';
+import type { RouteRows, WrittenBy } from './route-table.js';
 
 /** A row as read back, and the function that wrote it. */
 export interface Written {
@@ -16,27 +16,27 @@ export function wroteNothing(reason: ErrorReason): boolean {
 }
 
 /** Creates a row and reads it back. */
-export async function createRow(table: RouteTable, route: DesiredRoute): Promise<Written> {
-  const writtenBy = await table.create(route);
-  return { after: await readBack(table, route, writtenBy), writtenBy };
+export async function createRow(rows: RouteRows, route: DesiredRoute): Promise<Written> {
+  const writtenBy = await rows.create(route);
+  return { after: await readBack(rows, route, writtenBy), writtenBy };
 }
 
 /** Changes an existing row and reads it back. */
-export async function setRow(table: RouteTable, route: DesiredRoute, current: Route): Promise<Written> {
-  const writtenBy = await table.set(route, current);
-  return { after: await readBack(table, route, writtenBy), writtenBy };
+export async function setRow(rows: RouteRows, route: DesiredRoute, current: Route): Promise<Written> {
+  const writtenBy = await rows.set(route, current);
+  return { after: await readBack(rows, route, writtenBy), writtenBy };
 }
 
 /** Deletes a row and makes sure that it is gone. */
-export async function deleteRow(table: RouteTable, route: Route): Promise<Written> {
-  const writtenBy = await table.delete(route);
-  if ((await table.get(route)) !== undefined) throw unverified(writtenBy, `${describeRoute(route)} is still there`);
+export async function deleteRow(rows: RouteRows, route: Route): Promise<Written> {
+  const writtenBy = await rows.delete(route);
+  if ((await rows.get(route)) !== undefined) throw unverified(writtenBy, `${describeRoute(route)} is still there`);
   return { after: undefined, writtenBy };
 }
 
 /** A success that left no trace is worse than an error: the row is looked up, and compared by what was asked. */
-async function readBack(table: RouteTable, route: DesiredRoute, writtenBy: WrittenBy): Promise<Route> {
-  const found = await table.get(route);
+async function readBack(rows: RouteRows, route: DesiredRoute, writtenBy: WrittenBy): Promise<Route> {
+  const found = await rows.get(route);
   if (found === undefined) throw unverified(writtenBy, `${describeRoute(route)} is not there`);
   if (!matchesDesired(found, route))
     throw unverified(writtenBy, `${describeRoute(route)} is there with other values (metric ${found.metric})`);

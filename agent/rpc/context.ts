@@ -4,6 +4,7 @@ import type { Keeper } from '../commits/keeper.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import type { TableObserver } from '../watch/table-observer.js';
 import type { CallAudit } from './call-audit.js';
+import type { HeldOperations } from './held-operations.js';
 
 /** What the agent tells of itself. */
 export interface AgentIdentity {
@@ -25,7 +26,8 @@ export interface HandlerContext {
   readonly keeper: Keeper;
   readonly observer: TableObserver;
   readonly identity: AgentIdentity;
-  readonly limits: { readonly maxMessageBytes: number; readonly maxOperations: number };
+  readonly limits: { readonly maxMessageBytes: number; readonly maxOperations: number; readonly maxSteps: number };
+  readonly heldOperations: HeldOperations;
   readonly log: Logger;
   readonly callAudit: CallAudit;
   isElevated(): boolean;

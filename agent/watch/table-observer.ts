@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { RouteTableError } from '../routes/errors.js';
-import type { RouteKey } from '../routes/route.js';
-import type { RouteSnapshot, RouteTable } from '../routes/route-table.js';
+import type { Route, RouteKey } from '../routes/route.js';
+import type { RouteTable } from '../routes/route-table.js';
 import { type Written, wroteNothing } from '../routes/write.js';
 import { FollowedTable } from './followed-table.js';
 import type { ObservedSnapshot, ObservedTable, OwnershipChange, OwnWrite } from './observed-table.js';
@@ -150,10 +150,11 @@ export class TableObserver {
     let unclear = false;
     try {
       const snapshot = await table.list();
-      this.#take(snapshot);
+      const isFollowed = this.#followed !== undefined || this.#attaching > 0;
+      this.#take(snapshot.fingerprint, isFollowed ? await snapshot.routes() : undefined);
       unclear = this.#writes.endReading() && this.#followed !== undefined;
       // It may lack writes that the revision of now has.
-      return withRevision(snapshot, unclear ? revisionBefore : this.revision);
+      return { ...snapshot, revision: unclear ? revisionBefore : this.revision };
     } catch (error) {
       this.#writes.endReading();
       for (const watcher of this.#followed?.watchers ?? []) watcher.fail(error);
@@ -168,16 +169,18 @@ export class TableObserver {
     }
   }
 
-  #take(snapshot: RouteSnapshot): void {
-    const isNew = snapshot.fingerprint !== this.#fingerprint;
-    this.#fingerprint = snapshot.fingerprint;
-    if (this.#followed !== undefined) {
-      if (isNew) this.#followed.compare(snapshot.routes, this.#writes);
+  /** `routes`: of a table that is followed, or is to be. */
+  #take(fingerprint: string, routes: readonly Route[] | undefined): void {
+    const isNew = fingerprint !== this.#fingerprint;
+    this.#fingerprint = fingerprint;
+    if (this.#followed !== undefined && routes !== undefined) {
+      if (isNew) this.#followed.compare(routes, this.#writes);
       return;
     }
     if (isNew) this.#revision += 1n;
-    if (this.#attaching === 0) return;
-    this.#followed = new FollowedTable(this.#revision, snapshot.routes, this.#options.ownershipOf);
+    // Whoever began to attach meanwhile waits for the next reading.
+    if (this.#attaching === 0 || routes === undefined) return;
+    this.#followed = new FollowedTable(this.#revision, routes, this.#options.ownershipOf);
     for (const [write, route] of this.#writes.unclearRows()) this.#followed.correct(write, route);
   }
 
@@ -220,17 +223,4 @@ export class TableObserver {
       clearTimeout(this.#timer);
     }, followAfterLastMs).unref();
   }
-}
-
-/** Leaves it to whoever asks for `routes` that they are made. */
-function withRevision(snapshot: RouteSnapshot, revision: bigint): ObservedSnapshot {
-  const { chunks, fingerprint } = snapshot;
-  return {
-    chunks,
-    fingerprint,
-    revision,
-    get routes() {
-      return snapshot.routes;
-    },
-  };
 }

@@ -24,7 +24,7 @@ const writesCodec: EnumCodec<Exclude<WriteFunctions, UnknownName>, wire.WriteFun
 /** @throws MalformedAnswerError for an answer without capabilities or limits */
 export function decodeAgentInfo(answer: wire.GetAgentResponse): AgentInfo {
   const { hostName, os, agentVersion, bootId, library, revision, startTime, pendingCommit, drift, writeStatus } = answer;
-  const { maxMessageBytes, maxOperations } = required(answer.limits, 'limits');
+  const { maxMessageBytes, maxOperations, maxSteps } = required(answer.limits, 'limits');
   return {
     hostName,
     os,
@@ -33,7 +33,7 @@ export function decodeAgentInfo(answer: wire.GetAgentResponse): AgentInfo {
     engine: engineCodec.decode(answer.engine),
     library,
     capabilities: decodeCapabilities(required(answer.capabilities, 'capabilities')),
-    limits: { maxMessageBytes, maxOperations },
+    limits: { maxMessageBytes, maxOperations, maxSteps: maxSteps || maxOperations },
     revision,
     startTime,
     pendingCommit: optionalCommit(pendingCommit),

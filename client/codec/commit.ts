@@ -6,8 +6,8 @@ import { required } from './malformed-answer.js';
 import { decodeDurationMs, decodeText } from './numbers.js';
 import { optionalRoute } from './route.js';
 
-/** A commit of an answer. */
-export function decodeCommit(commit: wire.Commit): Commit {
+/** A commit of an answer, with steps that came apart from it. */
+export function decodeCommit(commit: wire.Commit, moreSteps: readonly CommitStep[] = []): Commit {
   const { id, createTime, endTime, revisionBefore, revisionAfter, requireFreshConnection } = commit;
   return {
     id,
@@ -22,7 +22,7 @@ export function decodeCommit(commit: wire.Commit): Commit {
     requireFreshConnection,
     revisionBefore,
     revisionAfter,
-    steps: commit.steps.map(decodeStep),
+    steps: [...commit.steps.map(decodeStep), ...moreSteps],
     probes: commit.probes.map(decodeProbeResult),
     failure: decodeFailure(commit.status),
   };
@@ -38,7 +38,8 @@ export function decodeCommitAnswer({ commit }: { readonly commit: wire.Commit | 
   return decodeCommit(required(commit, 'commit'));
 }
 
-function decodeStep(step: wire.CommitStep): CommitStep {
+/** A step of a commit. */
+export function decodeStep(step: wire.CommitStep): CommitStep {
   const { kind, before, after, status, operationIndex } = step;
   return {
     kind: stepKindCodec.decode(kind),

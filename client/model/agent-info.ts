@@ -60,8 +60,10 @@ export interface AgentInfo {
   readonly limits: {
     /** Size of one request, in bytes. */
     readonly maxMessageBytes: number;
-    /** Operations of one commit. */
+    /** Operations or desired routes of one change, whatever they come to. */
     readonly maxOperations: number;
+    /** Steps of one commit; a row that is as asked already needs none. */
+    readonly maxSteps: number;
   };
   /** Revision of the table as last read. */
   readonly revision: bigint;

@@ -1,6 +1,9 @@
 /** `npm run bench [-- name…] [--rounds n] [--json]`: every path of docs/performance.md against its floor, measured in this run. Decides nothing. */
 import { parseArgs } from 'node:util';
 import stringWidth from 'string-width';
+import { apply } from './apply.js';
+import { applyKernel } from './apply-kernel.js';
+import { applyStall } from './apply-stall.js';
 import { type Benchmark, isReached, type Result } from './benchmark.js';
 import { calls, tls } from './calls.js';
 import { encode } from './encode.js';
@@ -8,10 +11,17 @@ import { fanOut } from './fan-out.js';
 import { list } from './list.js';
 import { listMemory } from './list-memory.js';
 import { listStall } from './list-stall.js';
+import { nativeWrite } from './native-write.js';
+import { plan } from './plan.js';
 import { start } from './start.js';
+import { watchKernel } from './watch-kernel.js';
 import { workers } from './workers.js';
 
-const benchmarks: readonly Benchmark[] = [encode, list, listStall, listMemory, calls, tls, fanOut, workers, start];
+const benchmarks: readonly Benchmark[] = [
+  ...[encode, list, listStall, listMemory],
+  ...[nativeWrite, apply, applyKernel, applyStall, plan, watchKernel],
+  ...[calls, tls, fanOut, workers, start],
+];
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },

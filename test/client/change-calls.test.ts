@@ -6,7 +6,9 @@ import {
   type ChangeHeader,
   Commit,
   CommitState,
+  CommitSteps,
   PlanStep,
+  StepKind,
   PlanSummary as WireSummary,
 } from '../../proto/gen/routefleet/v1/commit.pb.js';
 import {
@@ -281,6 +283,32 @@ describe('applyRoutes', () => {
     const commit = Commit.fromPartial({ id: 'c1', state: CommitState.ROLLED_BACK, status: failed });
     const client = await serve(applying(planned, { $case: 'commit', value: commit }));
     expect(await client.applyRoutes({ desiredRoutes: [] }, { owner: 'team-a' })).toMatchObject({ ok: false, results: [] });
+  });
+
+  const stepsFrom = (firstIndex: number, ...indexes: readonly number[]): ApplyRoutesResponse['event'] => ({
+    $case: 'steps',
+    value: CommitSteps.fromPartial({ firstIndex, steps: indexes.map((operationIndex) => ({ kind: StepKind.CREATE, operationIndex })) }),
+  });
+  const begun = (stepCount: number): ApplyRoutesResponse['event'] => ({
+    $case: 'commit',
+    value: Commit.fromPartial({ id: 'c1', state: CommitState.COMMITTED, stepCount, steps: [{ kind: StepKind.CREATE, operationIndex: 0 }] }),
+  });
+
+  it('joins the steps that came apart from their commit', async () => {
+    const client = await serve(applying(planned, stepsFrom(1, 1, 2), stepsFrom(3, 3), begun(4)));
+    const { commit } = await client.applyRoutes(change);
+    expect(commit?.steps.map(({ operationIndex }) => operationIndex)).toEqual([0, 1, 2, 3]);
+  });
+
+  it.each([
+    ['a gap between them', [stepsFrom(1, 1), stepsFrom(3, 3), begun(4)], 'steps from 3 on came after 2 steps'],
+    ['fewer than there are', [stepsFrom(1, 1), begun(4)], '2 of 4 steps came'],
+  ])('takes an answer with %s for malformed', async (_what, events, message) => {
+    const client = await serve(applying(planned, ...events));
+    expect(await caught(client.applyRoutes(change))).toMatchObject({
+      reason: 'MALFORMED_ANSWER',
+      message: expect.stringContaining(message),
+    });
   });
 
   it('has no commit when nothing was written', async () => {

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { connect, type Commit as Model } from '../../client/index.js';
-import { Commit, CommitState } from '../../proto/gen/routefleet/v1/commit.pb.js';
+import { Commit, CommitState, type CommitStep } from '../../proto/gen/routefleet/v1/commit.pb.js';
 import { ListCommitsResponse, type RouteServiceServer } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import { caught } from './support/caught.js';
 import { agentStatus } from './support/fake-service.js';
@@ -101,10 +101,45 @@ describe('the life of a commit', () => {
       { commitId: 'c1', abandon: false },
       { commitId: 'c1', abandon: true },
       { commitId: 'c1', confirmWithin: { seconds: 90n, nanos: 0 } },
-      { commitId: 'c1', requestId: '' },
-      { commitId: '', requestId: 'r1' },
+      { commitId: 'c1', requestId: '', firstStep: 0 },
+      { commitId: '', requestId: 'r1', firstStep: 0 },
     ]);
     expect(await caught(client.extendCommit('c1', { confirmWithinMs: -1 }))).toMatchObject({ reason: 'INVALID_DURATION' });
+  });
+
+  const numbered = (operationIndex: number): CommitStep => ({
+    kind: 1,
+    before: undefined,
+    after: undefined,
+    function: '',
+    status: undefined,
+    operationIndex,
+  });
+
+  it('is fetched with all its steps, by its id from the second answer on', async () => {
+    const requests: unknown[] = [];
+    const client = await serve({
+      getCommit: ({ request }, callback) => {
+        requests.push(request);
+        const steps = [0, 1, 2, 3, 4].slice(request.firstStep, request.firstStep + 2).map(numbered);
+        callback(null, { commit: { ...commit, steps, stepCount: 5 } });
+      },
+    });
+    const { steps } = await client.getCommit({ requestId: 'r1' });
+    expect(steps.map(({ operationIndex }) => operationIndex)).toEqual([0, 1, 2, 3, 4]);
+    expect(requests).toEqual([
+      { commitId: '', requestId: 'r1', firstStep: 0 },
+      { commitId: 'c1', requestId: '', firstStep: 2 },
+      { commitId: 'c1', requestId: '', firstStep: 4 },
+    ]);
+  });
+
+  it('is malformed when steps are missing', async () => {
+    const client = await serve({
+      getCommit: ({ request }, callback) =>
+        callback(null, { commit: { ...commit, steps: request.firstStep === 0 ? [numbered(0)] : [], stepCount: 2 } }),
+    });
+    expect(await caught(client.getCommit('c1'))).toMatchObject({ reason: 'MALFORMED_ANSWER', message: expect.stringContaining('1 of 2') });
   });
 
   it('an answer without it is malformed', async () => {

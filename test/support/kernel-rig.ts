@@ -38,6 +38,8 @@ export interface KernelAgent extends AgentProcess {
 /** How an agent on the rig shall be. */
 export interface KernelAgentOptions {
   readonly library: string;
+  /** Default: agent/main.ts by tsx. */
+  readonly bundle?: string;
   readonly args?: readonly string[];
   /** RIG_FAULTS and the like. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -124,11 +126,12 @@ async function unusedSubnet(): Promise<string> {
 async function agentStarter(host: Namespace, address: string, directory: string): Promise<KernelHost['startAgent']> {
   const tls = await createAgentTls(directory, address);
   let agents = 0;
-  return async ({ library, args = [], environment = {}, namespace = host, stateDir = join(directory, `state-${agents++}`) }) => {
+  return async ({ library, bundle, args = [], environment = {}, namespace = host, stateDir = join(directory, `state-${agents++}`) }) => {
     const agent = await startAgentProcess({
       namespace,
       args: ['--iphlpapi', library, '--listen', `${address}:0`, '--state-dir', stateDir, ...tls.args, ...args],
       environment,
+      bundle,
     });
     const wire = tls.connect(agent.address);
     return {

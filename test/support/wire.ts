@@ -74,6 +74,9 @@ export interface Listing {
   readonly routes: Route[];
 }
 
+/** Rows of one message: below the 4 MiB that agents take. */
+const rowsPerChunk = 5000;
+
 /** A change as the wire takes it: a header and its chunks. */
 export interface WireChange {
   readonly header?: Partially<ChangeHeader>;
@@ -180,8 +183,13 @@ export function connectWire(
 
 /** The pieces of a change, as partial messages. */
 export function piecesOf({ header = {}, operations = [], desiredRoutes = [] }: WireChange): object[] {
-  const chunk: Partially<ChangeChunk> = { operations, desiredRoutes };
-  return [{ part: { $case: 'header', value: header } }, { part: { $case: 'chunk', value: chunk } }];
+  const chunks: Partially<ChangeChunk>[] = [];
+  // One chunk also for nothing.
+  for (let start = 0; start === 0 || start < Math.max(operations.length, desiredRoutes.length); start += rowsPerChunk) {
+    const end = start + rowsPerChunk;
+    chunks.push({ operations: operations.slice(start, end), desiredRoutes: desiredRoutes.slice(start, end) });
+  }
+  return [{ part: { $case: 'header', value: header } }, ...chunks.map((value) => ({ part: { $case: 'chunk', value } }))];
 }
 
 async function planRoutes(client: RouteServiceClient, change: WireChange): Promise<WirePlan> {
@@ -214,9 +222,20 @@ async function applyRoutes(client: RouteServiceClient, change: WireChange): Prom
     events: events.map(({ $case }) => $case).filter((kind, index, all) => kind !== all[index - 1]),
     planned: events.flatMap((event) => (event.$case === 'planned' ? [event.value] : []))[0],
     results: events.flatMap((event) => (event.$case === 'results' ? event.value.statuses.map(reasonOf) : [])),
-    commit: events.flatMap((event) => (event.$case === 'commit' ? [event.value] : []))[0],
+    commit: commitIn(events),
     failure,
   };
+}
+
+/** The commit with all its steps, in the order of their positions. */
+function commitIn(events: readonly NonNullable<ApplyRoutesResponse['event']>[]): Commit | undefined {
+  const pieces = events.flatMap((event) => (event.$case === 'steps' ? [event.value] : []));
+  const commit = events.flatMap((event) => (event.$case === 'commit' ? [event.value] : []))[0];
+  if (commit === undefined) return undefined;
+  const steps = [{ firstIndex: 0, steps: commit.steps }, ...pieces]
+    .toSorted((a, b) => a.firstIndex - b.firstIndex)
+    .flatMap((piece) => piece.steps);
+  return { ...commit, steps };
 }
 
 /** The reason in a google.rpc.Status; empty for a success. */

@@ -3,9 +3,9 @@ import { createSharedCall } from '../../watch/shared-call.js';
 import { type Failure, toError } from '../failure.js';
 import type { Journal, JournalRecord, JournalState } from './journal.js';
 import type { JournalFile } from './journal-file.js';
-import { formatLine } from './line.js';
+import { formatLine, formatLongLine } from './line.js';
 import type { JournalMemory } from './memory.js';
-import { encodeRecord } from './record-codec.js';
+import { encodeRecord, recordPieces } from './record-codec.js';
 
 /** Larger than the blocks of file systems: a small record may still fit into the last block of a file on a disk that is full. */
 const checkPadding = '.'.repeat(4096);
@@ -54,7 +54,7 @@ export class DiskJournal implements Journal {
     return this.#enqueueWriting(async () => {
       const contradiction = this.#memory.contradictionOf(record);
       if (contradiction !== undefined) throw new Error(`a record cannot be appended: ${contradiction}`);
-      await this.#file.append(formatLine(encodeRecord(record)));
+      await this.#file.append(await formatLongLine(recordPieces(record)));
       this.#memory.apply(record);
       // Not awaited: the record is on disk already.
       if (!this.#closed && this.#file.length > this.#compactAboveBytes) void this.#enqueue(() => this.#compact());

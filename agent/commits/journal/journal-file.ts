@@ -7,15 +7,15 @@ import type { FileStatus, JournalFiles, OpenFile } from './files.js';
 export interface JournalFileOptions {
   readonly path: string;
   readonly files: JournalFiles;
-  /** The lines of a new file that says what the agent knows. */
-  readonly snapshot: () => Iterable<Uint8Array>;
+  /** The lines of a new file that says what the agent knows, each in parts. */
+  readonly snapshot: () => AsyncIterable<readonly Uint8Array[]>;
 }
 
 /** The file on disk. Calls must not overlap; all throw RouteTableError JOURNAL_UNAVAILABLE. */
 export class JournalFile {
   readonly #path: string;
   readonly #files: JournalFiles;
-  readonly #snapshot: () => Iterable<Uint8Array>;
+  readonly #snapshot: () => AsyncIterable<readonly Uint8Array[]>;
   /** Undefined: what is on disk cannot be relied upon, and is written anew before the next record. */
   #open: { readonly file: OpenFile; readonly status: FileStatus } | undefined;
   /** Of all records that count. */
@@ -39,8 +39,8 @@ export class JournalFile {
     await this.#guard(async () => void (await this.#takeUp()));
   }
 
-  /** Writes a line behind the others. */
-  async append(line: Uint8Array): Promise<void> {
+  /** Writes a line, in parts, behind the others. */
+  async append(line: readonly Uint8Array[]): Promise<void> {
     await this.#guard(async () => this.#write(await this.#ready(), line));
   }
 
@@ -48,7 +48,7 @@ export class JournalFile {
   async check(line: Uint8Array): Promise<void> {
     await this.#guard(async () => {
       const file = await this.#ready();
-      if (this.#lastWriteFailed) await this.#write(file, line);
+      if (this.#lastWriteFailed) await this.#write(file, [line]);
     });
   }
 
@@ -96,10 +96,11 @@ export class JournalFile {
     return this.#rewrite();
   }
 
-  async #write(file: OpenFile, line: Uint8Array): Promise<void> {
+  async #write(file: OpenFile, line: readonly Uint8Array[]): Promise<void> {
     let written = false;
+    let end = this.#length;
     try {
-      await file.write(line, this.#length);
+      end = await writeParts(file, line, end);
       written = true;
       await file.sync();
     } catch (error) {
@@ -107,7 +108,7 @@ export class JournalFile {
       await this.#cutBack(file, !written);
       throw error;
     }
-    this.#length += line.length;
+    this.#length = end;
     this.#lastWriteFailed = false;
   }
 
@@ -148,15 +149,22 @@ export class JournalFile {
     const file = await this.#files.create(path);
     try {
       let length = 0;
-      for (const line of this.#snapshot()) {
-        await file.write(line, length);
-        length += line.length;
-      }
+      for await (const line of this.#snapshot()) length = await writeParts(file, line, length);
       await file.sync();
     } finally {
       await file.close();
     }
   }
+}
+
+/** @returns the position behind them */
+async function writeParts(file: OpenFile, parts: readonly Uint8Array[], position: number): Promise<number> {
+  let end = position;
+  for (const part of parts) {
+    await file.write(part, end);
+    end += part.length;
+  }
+  return end;
 }
 
 function isSame(a: FileStatus, b: FileStatus): boolean {

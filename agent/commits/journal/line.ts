@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { createBreath } from '../../breath.js';
 
 /*
  * A record as a line: "<crc32 of the JSON, 8 hex digits> <its length in bytes> <JSON>\n". JSON.stringify escapes line feeds, so the only one
@@ -21,8 +22,39 @@ export type Line =
 /** A record as the bytes of its line. */
 export function formatLine(json: string): Buffer {
   const bytes = Buffer.from(json);
-  const head = `${crc32(bytes).toString(16).padStart(8, '0')} ${bytes.length} `;
-  return Buffer.concat([Buffer.from(head), bytes, Buffer.of(lineFeed)]);
+  return Buffer.concat([headOf(crc32(bytes), bytes.length), bytes, Buffer.of(lineFeed)]);
+}
+
+/** Length in characters from which on pieces are a part of their own: some 50 of them, each written at once. */
+const partLength = 128 * 1024;
+
+/** The same of a record that comes in pieces, in stretches and as parts: joining some megabytes would take long enough to hold up others. */
+export async function formatLongLine(pieces: Iterable<string>): Promise<Buffer[]> {
+  const breath = createBreath();
+  const parts: Buffer[] = [];
+  let [checksum, length, waiting] = [0, 0, ''];
+  const close = (): void => {
+    const part = Buffer.from(waiting);
+    checksum = crc32(part, checksum);
+    length += part.length;
+    parts.push(part);
+    waiting = '';
+  };
+  for (const piece of pieces) {
+    if (waiting.length >= partLength) close();
+    waiting += piece;
+    if (breath.due) await breath.take();
+  }
+  close();
+  const [first = Buffer.alloc(0), ...others] = parts;
+  const last = others.pop();
+  const head = headOf(checksum, length);
+  const end = Buffer.of(lineFeed);
+  return last === undefined ? [Buffer.concat([head, first, end])] : [Buffer.concat([head, first]), ...others, Buffer.concat([last, end])];
+}
+
+function headOf(checksum: number, length: number): Buffer {
+  return Buffer.from(`${checksum.toString(16).padStart(8, '0')} ${length} `);
 }
 
 /** Reads what begins at a position before the end of the file. */

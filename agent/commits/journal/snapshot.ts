@@ -1,14 +1,14 @@
 import type { JournalState } from './journal.js';
-import { formatLine } from './line.js';
-import { encodeRecord } from './record-codec.js';
+import { formatLongLine } from './line.js';
+import { recordPieces } from './record-codec.js';
 import { type StoredRecord, schemaVersion } from './stored-record.js';
 
 /** Receipts in one record: few enough that a damaged line loses little. */
 const receiptsPerRecord = 100;
 
-/** The lines of a new journal that says what `state` says. Made one by one, as the whole may be large. */
-export function* snapshotLines(state: JournalState): Generator<Buffer> {
-  for (const record of snapshotRecords(state)) yield formatLine(encodeRecord(record));
+/** The lines, in parts, of a new journal that says what `state` says. Made one by one and in stretches, as the whole may be large. */
+export async function* snapshotLines(state: JournalState): AsyncGenerator<Buffer[]> {
+  for (const record of snapshotRecords(state)) yield await formatLongLine(recordPieces(record));
 }
 
 function* snapshotRecords({ commits, receipts, driftPolicies }: JournalState): Generator<StoredRecord> {

@@ -20,7 +20,8 @@ export async function probeDefaultGateway(
 
 /** The lowest effective metric among those on interfaces that are up; the first of equals. */
 async function bestDefaultRoute(table: Pick<RouteTable, 'list' | 'interfaces'>, family: Family): Promise<Route | undefined> {
-  const [{ routes }, interfaces] = await Promise.all([table.list(), table.interfaces()]);
+  const [snapshot, interfaces] = await Promise.all([table.list(), table.interfaces()]);
+  const routes = await snapshot.routes();
   const up = new Set(interfaces.filter(({ operationalStatus }) => operationalStatus === UP).map(({ luid }) => luid));
   const [best] = bestDefaultRoutes(
     routes.filter((route) => up.has(route.interface.luid)),

@@ -3,8 +3,13 @@ import { InvalidValueError } from '../../../proto/invalid-value.js';
 
 /** An address field; undefined when it is absent. */
 export function decodeOptionalAddress(field: string, text: string): Address | undefined {
-  return text === '' ? undefined : inField(field, () => parseAddress(text));
+  if (text === '') return undefined;
+  if (last?.text !== text) last = { text, address: inField(field, () => parseAddress(text)) };
+  return last.address;
 }
+
+/** The rows of a large change mostly have one next hop: it is parsed, and kept, once. */
+let last: { readonly text: string; readonly address: Address } | undefined;
 
 /** An address field that must be there. */
 export function decodeAddress(field: string, text: string): Address {

@@ -7,6 +7,7 @@ import {
   type Commit as WireCommit,
   CommitState as WireCommitState,
   type CommitStep as WireCommitStep,
+  type CommitSteps as WireCommitSteps,
   type PlanWarning as WirePlanWarning,
   type ProbeResult as WireProbeResult,
   Risk as WireRisk,
@@ -14,7 +15,7 @@ import {
 import type { BestRouteChange } from '../../commits/best-route-change.js';
 import type { Risk } from '../../commits/change.js';
 import type { PlannedChange } from '../../commits/checks.js';
-import type { CommitState, CommitStep, StepKind as DomainStepKind, ProbeResult, Receipt } from '../../commits/commit.js';
+import type { CommitRecord, CommitState, CommitStep, StepKind as DomainStepKind, ProbeResult, Receipt } from '../../commits/commit.js';
 import type { CommitView } from '../../commits/engine-options.js';
 import type { RefusedOperation } from '../../commits/plan-steps.js';
 import { type RiskFinding, remedies } from '../../commits/risks.js';
@@ -45,8 +46,11 @@ const risks: Readonly<Record<Risk, WireRisk>> = {
   'other-owner': WireRisk.OTHER_OWNER,
 };
 
-/** A commit as it goes out, with its steps only where the contract has them. */
-export function encodeCommit({ record, remainingMs }: CommitView, { steps }: { readonly steps: boolean }): WireCommit {
+/** Steps of one message, of a plan or of a commit: however long their texts are, it stays below 4 MiB, and it is made in a few milliseconds. */
+export const stepsPerMessage = 500;
+
+/** A commit as it goes out, with its steps from `firstStep` on, as many as one message holds; undefined: without. */
+export function encodeCommit({ record, remainingMs }: CommitView, firstStep: number | undefined): WireCommit {
   return {
     id: record.id,
     requestId: record.requestId,
@@ -59,11 +63,17 @@ export function encodeCommit({ record, remainingMs }: CommitView, { steps }: { r
     confirmRemaining: encodeMilliseconds(remainingMs),
     revisionBefore: record.revisionBefore,
     revisionAfter: record.revisionAfter,
-    steps: steps ? record.steps.map(encodeCommitStep) : [],
+    steps: firstStep === undefined ? [] : encodeCommitSteps(record, firstStep).steps,
     status: record.failure && encodeFailure(record.failure),
     probes: record.probes.map(encodeProbeResult),
     requireFreshConnection: record.requireFreshConnection,
+    stepCount: record.steps.length,
   };
+}
+
+/** Steps of a commit from one on, as many as one message holds. */
+export function encodeCommitSteps({ steps }: CommitRecord, firstIndex: number): WireCommitSteps {
+  return { firstIndex, steps: steps.slice(firstIndex, firstIndex + stepsPerMessage).map(encodeCommitStep) };
 }
 
 /** What a probe found, as it goes out. */
@@ -88,12 +98,15 @@ function encodeRows({ before, after, receipt }: CommitStep, showAfter: boolean):
   return { before: encode(before, receipt?.before), after: showAfter ? encode(after, receipt?.after) : undefined };
 }
 
-/** The steps of a plan: those that can be done in the order of execution, then the operations that cannot. */
-export function encodePlanSteps({ steps, refused }: PlannedChange): PlanStep[] {
-  return [
-    ...steps.map((step) => ({ kind: kinds[step.kind], ...encodeRows(step, true), operationIndex: step.operationIndex, status: undefined })),
-    ...refused.map(encodeRefused),
-  ];
+/** The steps of a plan, message by message: those that can be done in the order of execution, then the operations that cannot. */
+export function* encodePlanSteps({ steps, refused }: PlannedChange): Generator<PlanStep[]> {
+  for (let start = 0; start < steps.length; start += stepsPerMessage) yield steps.slice(start, start + stepsPerMessage).map(encodePlanStep);
+  for (let start = 0; start < refused.length; start += stepsPerMessage)
+    yield refused.slice(start, start + stepsPerMessage).map(encodeRefused);
+}
+
+function encodePlanStep(step: CommitStep): PlanStep {
+  return { kind: kinds[step.kind], ...encodeRows(step, true), operationIndex: step.operationIndex, status: undefined };
 }
 
 function encodeRefused({ action, operationIndex, failure }: RefusedOperation): PlanStep {
@@ -103,14 +116,15 @@ function encodeRefused({ action, operationIndex, failure }: RefusedOperation): P
 
 /** A plan as a whole. */
 export function encodePlanSummary({ steps, token, revision, bestRoutes, risks: findings }: PlannedChange): PlanSummary {
-  const count = (kind: DomainStepKind): number => steps.filter((step) => step.kind === kind).length;
+  const counts: Record<DomainStepKind, number> = { create: 0, set: 0, delete: 0, unchanged: 0 };
+  for (const { kind } of steps) counts[kind] += 1;
   return {
     planToken: token,
     revision,
-    creates: count('create'),
-    sets: count('set'),
-    deletes: count('delete'),
-    unchanged: count('unchanged'),
+    creates: counts.create,
+    sets: counts.set,
+    deletes: counts.delete,
+    unchanged: counts.unchanged,
     bestRoutes: bestRoutes.map(encodeBestRouteChange),
     warnings: findings.map(encodeWarning),
   };

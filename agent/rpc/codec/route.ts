@@ -90,7 +90,8 @@ export function decodeRouteSpec(field: string, spec: WireRouteSpec | undefined):
       'leave out either the lifetimes or persistent',
     );
   }
-  return { ...decodeReference(field, spec), metric, validLifetimeSeconds, preferredLifetimeSeconds, publish, persistent };
+  const { destinationPrefix, nextHop, interface: selector } = decodeReference(field, spec);
+  return { destinationPrefix, nextHop, interface: selector, metric, validLifetimeSeconds, preferredLifetimeSeconds, publish, persistent };
 }
 
 function decodeReference(field: string, reference: Pick<WireRouteKey, 'destinationPrefix' | 'nextHop' | 'interface'>): RouteReference {

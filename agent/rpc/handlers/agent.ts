@@ -38,7 +38,7 @@ export async function getAgent({ table, engine, keeper, identity, limits, isElev
     },
     limits: { ...limits },
     revision: (await table.list()).revision,
-    pendingCommit: engine.unsettled && encodeCommit(engine.unsettled, { steps: false }),
+    pendingCommit: engine.unsettled && encodeCommit(engine.unsettled, undefined),
     startTime: identity.startTime,
     drift: keeper.drift.map(encodeDrift),
     writeStatus: writeFailure && encodeFailure(writeFailure),

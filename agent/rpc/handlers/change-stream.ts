@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import {
   ChangeHeader,
   RouteOperation,
@@ -7,6 +8,7 @@ import {
 } from '../../../proto/gen/routefleet/v1/commit.pb.js';
 import { RouteSpec } from '../../../proto/gen/routefleet/v1/route.pb.js';
 import { InvalidValueError } from '../../../proto/invalid-value.js';
+import { createBreath } from '../../breath.js';
 import type { Change, CommitOptions, Operation } from '../../commits/change.js';
 import { missingField } from '../codec/address.js';
 import { type DecodedHeader, decodeHeader, decodeOperation, requireOwner } from '../codec/change.js';
@@ -26,11 +28,16 @@ export interface ReceivedChange {
   readonly options: CommitOptions;
 }
 
-/** Reads a change to its end. Every value is checked before anything is done. */
-export async function receiveChange(pieces: AsyncIterable<Piece>, maxOperations: number): Promise<ReceivedChange> {
+/** Reads a change to its end, in stretches. Every value is checked before anything is done. */
+export async function receiveChange(
+  pieces: AsyncIterable<Piece>,
+  maxOperations: number,
+  take: (count: number) => void,
+): Promise<ReceivedChange> {
   let header: DecodedHeader | undefined;
   const operations: Operation[] = [];
   const hash = createHash('sha256');
+  const breath = createBreath();
   for await (const { part } of pieces) {
     if (part === undefined) return missingField('part', 'a header or a chunk');
     if (part.$case === 'header') {
@@ -40,9 +47,12 @@ export async function receiveChange(pieces: AsyncIterable<Piece>, maxOperations:
       continue;
     }
     if (header === undefined) return missingField('header', 'the header first, then chunks');
+    const count = part.value.operations.length + part.value.desiredRoutes.length;
+    if (operations.length + count > maxOperations) throw tooMany(operations.length + count, maxOperations);
+    take(count);
     for (const operation of decodeChunk(part.value, header, operations.length, hash)) {
       operations.push(operation);
-      if (operations.length > maxOperations) throw tooMany(maxOperations);
+      if (breath.due) await breath.take();
     }
   }
   if (header === undefined) return missingField('header', 'the header first, then chunks');
@@ -57,17 +67,19 @@ function* decodeChunk(
   hash: { update(bytes: Uint8Array): unknown },
 ): Generator<Operation> {
   if (replaceOwned ? operations.length > 0 : desiredRoutes.length > 0) throw mixed(replaceOwned);
+  const content = new BinaryWriter();
   for (const [index, operation] of operations.entries()) {
-    hash.update(RouteOperation.encode(operation).finish());
+    RouteOperation.encode(operation, content);
     const field = `operations[${offset + index}]`;
     const decoded = decodeOperation(field, operation);
     if ('route' in decoded && decoded.route.persistent) requireOwner(owner, `${field}: persistent`);
     yield decoded;
   }
   for (const [index, route] of desiredRoutes.entries()) {
-    hash.update(RouteSpec.encode(route).finish());
+    RouteSpec.encode(route, content);
     yield { action: 'put', route: decodeRouteSpec(`desired_routes[${offset + index}]`, route) };
   }
+  hash.update(content.finish());
 }
 
 function mixed(replaceOwned: boolean): InvalidValueError {
@@ -84,10 +96,10 @@ function mixed(replaceOwned: boolean): InvalidValueError {
       );
 }
 
-function tooMany(maxOperations: number): InvalidValueError {
+function tooMany(count: number, maxOperations: number): InvalidValueError {
   return new InvalidValueError(
     'TOO_MANY_OPERATIONS',
-    `the change has more than ${maxOperations} operations`,
+    `the change has ${count} operations or more, and one change takes ${maxOperations}`,
     'split it; limits.max_operations of GetAgent says what one change takes',
   );
 }

@@ -28,7 +28,7 @@ export async function confirmCommit(
   request: ConfirmCommitRequest,
   { caller }: Call,
 ): Promise<ConfirmCommitResponse> {
-  return { commit: encodeCommit(await engine.confirm(requireId(request.commitId), caller), { steps: false }) };
+  return { commit: encodeCommit(await engine.confirm(requireId(request.commitId), caller), undefined) };
 }
 
 /** CancelCommit. */
@@ -38,7 +38,7 @@ export async function cancelCommit(
   { caller }: Call,
 ): Promise<CancelCommitResponse> {
   const { abandon } = request;
-  return { commit: encodeCommit(await engine.cancel(requireId(request.commitId), { abandon }, caller), { steps: false }) };
+  return { commit: encodeCommit(await engine.cancel(requireId(request.commitId), { abandon }, caller), undefined) };
 }
 
 /** ExtendCommit. */
@@ -51,7 +51,7 @@ export async function extendCommit(
   const ms =
     decodeMilliseconds('confirm_within', confirmWithin, maxConfirmWithinMs) ??
     missingField('confirm_within', 'the new time to confirm, from now');
-  return { commit: encodeCommit(await engine.extend(id, ms, caller), { steps: false }) };
+  return { commit: encodeCommit(await engine.extend(id, ms, caller), undefined) };
 }
 
 /** GetCommit. */
@@ -59,7 +59,7 @@ export async function getCommit({ engine }: HandlerContext, request: GetCommitRe
   const id = decodeName('commit_id', request.commitId);
   const requestId = decodeName('request_id', request.requestId);
   if (id === '' && requestId === '') return missingField('commit_id', 'the id of a commit, or request_id');
-  return { commit: encodeCommit(engine.get({ id, requestId }), { steps: true }) };
+  return { commit: encodeCommit(engine.get({ id, requestId }), request.firstStep) };
 }
 
 /** ListCommits. A page begins after the commit that its token names, so that commits made meanwhile shift nothing. */
@@ -77,7 +77,7 @@ export async function listCommits({ engine }: HandlerContext, request: ListCommi
   }
   const page = commits.slice(start, start + pageSize);
   const next = start + pageSize < commits.length ? page.at(-1)?.record.id : undefined;
-  return { commits: page.map((view) => encodeCommit(view, { steps: false })), nextPageToken: next ?? '' };
+  return { commits: page.map((view) => encodeCommit(view, undefined)), nextPageToken: next ?? '' };
 }
 
 function requireId(text: string): string {

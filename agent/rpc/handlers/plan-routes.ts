@@ -1,3 +1,4 @@
+import type { PlanSummary } from '../../../proto/gen/routefleet/v1/commit.pb.js';
 import type { PlanRoutesRequest, PlanRoutesResponse } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
 import { checkExpectations, checkOperations } from '../../commits/checks.js';
 import type { Call } from '../call.js';
@@ -5,22 +6,25 @@ import { encodePlanSteps, encodePlanSummary } from '../codec/commit.js';
 import type { HandlerContext } from '../context.js';
 import { receiveChange } from './change-stream.js';
 
-/** Steps of one message. */
-const chunkSteps = 500;
-
 /** PlanRoutes. */
 export async function* planRoutes(
-  { engine, limits }: HandlerContext,
+  { engine, limits, heldOperations }: HandlerContext,
   requests: AsyncIterable<PlanRoutesRequest>,
   { caller }: Call,
 ): AsyncGenerator<PlanRoutesResponse> {
-  const { change, options } = await receiveChange(requests, limits.maxOperations);
-  const plan = await engine.plan(change, options.destinations, caller);
-  checkExpectations(plan, options);
-  checkOperations(plan, change);
-  const steps = encodePlanSteps(plan);
-  yield { summary: encodePlanSummary(plan), steps: steps.slice(0, chunkSteps) };
-  for (let start = chunkSteps; start < steps.length; start += chunkSteps) {
-    yield { summary: undefined, steps: steps.slice(start, start + chunkSteps) };
+  const held = heldOperations.begin(caller.actor || String(caller.peer?.address.bytes));
+  try {
+    const { change, options } = await receiveChange(requests, limits.maxOperations, held.take);
+    const plan = await engine.plan(change, options.destinations, caller);
+    checkExpectations(plan, options);
+    checkOperations(plan, change);
+    let summary: PlanSummary | undefined = encodePlanSummary(plan);
+    for (const steps of encodePlanSteps(plan)) {
+      yield { summary, steps };
+      summary = undefined;
+    }
+    if (summary !== undefined) yield { summary, steps: [] };
+  } finally {
+    held.release();
   }
 }

@@ -12,7 +12,8 @@ import type { HandlerContext } from '../context.js';
 
 /** GetRoute. */
 export async function getRoute({ table, engine }: HandlerContext, request: GetRouteRequest): Promise<GetRouteResponse> {
-  const key = await resolveExistingKey(lookUpIn(table), decodeRouteKey('key', request.key));
+  const reference = decodeRouteKey('key', request.key);
+  const key = resolveExistingKey(await lookUpIn(table, reference), reference);
   const route = await table.get(key);
   if (route === undefined) throw table.missing(key);
   return { route: encodeRoute(route, engine.receiptOf(route)) };

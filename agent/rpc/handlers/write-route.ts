@@ -109,7 +109,7 @@ async function write({ engine }: HandlerContext, change: Change, options: UnaryO
     throw toError({ ...told, facts: { ...told.facts, commit_id: id } });
   }
   const writtenBy = steps.find(({ outcome }) => outcome.writtenBy !== undefined)?.outcome.writtenBy ?? '';
-  return { steps, function: writtenBy, commit: commit && encodeCommit(commit, { steps: false }) };
+  return { steps, function: writtenBy, commit: commit && encodeCommit(commit, undefined) };
 }
 
 function rowsOf(step: CommitStep | undefined): Pick<SetRouteResponse, 'route' | 'previous'> {

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type { CommitOptions } from '../../../agent/commits/change.js';
+import type { RouteTableError } from '../../../agent/routes/errors.js';
 import { type Agent, create, type Host, makeHost, nobody, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
 
 useStoppedClock();
@@ -212,4 +213,28 @@ it('has an id that is not used again', async () => {
   await expect(agent.apply(operations, { commitId: 'a' })).rejects.toMatchObject({ reason: 'COMMIT_EXISTS' });
   await expect(agent.apply(operations, { commitId: 'b' })).resolves.toMatchObject({ commit: { record: { id: 'b' } } });
   expect(agent.engine.list().map(({ record }) => record.id)).toEqual(['b', 'a']);
+});
+
+it('is answered for at once while a change is carried out, unless it is that change', async () => {
+  const host = makeHost();
+  const agent = await host.start();
+  await agent.apply([create('10.98.0.0/16 via 10.40.0.1 on Storage')], { commitId: 'before' });
+  const answers: string[] = [];
+  const ask = (id: string): void =>
+    void agent.engine.confirm(id, nobody).then(
+      ({ record }) => answers.push(`${id}: ${record.state}`),
+      (error: RouteTableError) => answers.push(`${id}: ${error.reason}`),
+    );
+  const onProgress = async (): Promise<void> => {
+    for (const id of ['unknown', 'before', 'now']) ask(id);
+    await new Promise(setImmediate);
+  };
+  const { commit } = await agent.apply(
+    [create('10.99.0.0/16 via 10.40.0.1 on Storage')],
+    { commitId: 'now', confirmWithinMs: 1000 },
+    { onProgress },
+  );
+  expect(commit?.record.state).toBe('pending');
+  expect(answers).toEqual(['unknown: COMMIT_NOT_PENDING', 'before: COMMIT_NOT_PENDING']);
+  await expect.poll(() => answers.at(-1)).toBe('now: committed');
 });

@@ -1,4 +1,4 @@
-import type { RouteTable } from '../../../agent/routes/route-table.js';
+import type { RouteRows, RouteTable } from '../../../agent/routes/route-table.js';
 import type { Agent, AgentOptions, Host } from './fixture.js';
 
 /**
@@ -33,14 +33,18 @@ function mortalTable(table: RouteTable, before: () => Promise<void>): RouteTable
       await before();
       return call(...args);
     };
+  const rowsOf = ({ create, delete: remove, get, set }: RouteRows): RouteRows => ({
+    create: guard(create),
+    delete: guard(remove),
+    get: guard(get),
+    set: guard(set),
+  });
   return {
     ...table,
-    create: guard(table.create),
-    delete: guard(table.delete),
+    ...rowsOf(table),
+    batch: () => rowsOf(table.batch()),
     findInterface: guard(table.findInterface),
-    get: guard(table.get),
     interfaces: guard(table.interfaces),
     list: guard(table.list),
-    set: guard(table.set),
   };
 }

@@ -106,8 +106,8 @@ const ownersOf = fc.dictionary(slot, fc.constantFrom('netops', 'lab'), { maxKeys
 
 it(
   'leads to the rows that are asked for, creates before it deletes, and leads nowhere from there',
-  () => {
-    const property = fc.property(tables, ownersOf, changes, (table, owners, asked: AskedChange) => {
+  async () => {
+    const property = fc.asyncProperty(tables, ownersOf, changes, async (table, owners, asked: AskedChange) => {
       runs += 1;
       const routes = new Map(
         table.map((each) => {
@@ -125,10 +125,10 @@ it(
       );
       const [change, operations] = [changeOf(asked), asked.asked.map(resolve)];
       const view = { controllers: [], destinations: [] };
-      const plan = planChange(ground(routes, receipts, asked.owner), change, operations, view);
+      const plan = await planChange(ground(routes, receipts, asked.owner), change, operations, view);
       const kinds = plan.steps.map(({ kind }) => ['create', 'set', 'delete', 'unchanged'].indexOf(kind));
       expect(kinds).toEqual(kinds.toSorted((a, b) => a - b));
-      expect(planChange(ground(routes, receipts, asked.owner), change, operations, view).token).toBe(plan.token);
+      expect((await planChange(ground(routes, receipts, asked.owner), change, operations, view)).token).toBe(plan.token);
 
       const wanted = rowsAfter(asked, membersOf(routes), new Map(Object.entries(owners)));
       expect(wanted === undefined && plan.refused.length === 0).toBe(false);
@@ -137,10 +137,10 @@ it(
       expect(membersOf(rows)).toEqual(wanted);
       const puts = asked.asked.filter((each) => wanted.has(each.slot)).map((each) => ({ ...each, action: 'put' as const }));
       if (plan.refused.length > 0) return;
-      const again = planChange(ground(rows, owned, asked.owner), change, puts.map(resolve), view);
+      const again = await planChange(ground(rows, owned, asked.owner), change, puts.map(resolve), view);
       expect(again.steps.filter(({ kind, receipt }) => kind !== 'unchanged' || receipt !== undefined)).toEqual([]);
     });
-    fc.assert(property, { numRuns: 8000 });
+    await fc.assert(property, { numRuns: 8000 });
   },
   patienceMs,
 );

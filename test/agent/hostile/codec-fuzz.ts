@@ -96,8 +96,10 @@ function codecsOver(table: RouteTable): Readonly<Record<string, Codec>> {
   const { ApplyRoutesRequest, PlanRoutesRequest } = wire;
   const commit = codec(wire.ConfirmCommitRequest, [{ commitId: 'commit-1' }], ({ commitId }) => decodeName('commit_id', commitId));
   return {
-    ApplyRoutes: codec(ApplyRoutesRequest, [header, chunk], (piece) => receiveChange(behindHeader(ApplyRoutesRequest, piece), 100)),
-    PlanRoutes: codec(PlanRoutesRequest, [header, chunk], (piece) => receiveChange(behindHeader(PlanRoutesRequest, piece), 100)),
+    ApplyRoutes: codec(ApplyRoutesRequest, [header, chunk], (piece) =>
+      receiveChange(behindHeader(ApplyRoutesRequest, piece), 100, () => {}),
+    ),
+    PlanRoutes: codec(PlanRoutesRequest, [header, chunk], (piece) => receiveChange(behindHeader(PlanRoutesRequest, piece), 100, () => {})),
     ListRoutes: codec(wire.ListRoutesRequest, [{ filter }], (request) => decodeFilter(table, request.filter)),
     WatchRoutes: codec(
       wire.WatchRoutesRequest,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent } from '../../../agent/testing.js';
-import { CommitState, type RouteOperation } from '../../../proto/gen/routefleet/v1/commit.pb.js';
+import { CommitState, type RouteOperation, StepKind } from '../../../proto/gen/routefleet/v1/commit.pb.js';
 import { ApplyRoutesRequest } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
 import { connectWire, type Partially, piecesOf, reasonOf, type Wire } from '../../support/wire.js';
 
@@ -20,11 +20,13 @@ async function open(): Promise<{ agent: TestAgent; wire: Wire }> {
   return { agent, wire };
 }
 
+const prefixOf = (index: number): string => `${44 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}.0/24`;
+
 function creations(count: number): Partially<RouteOperation>[] {
   return Array.from({ length: count }, (_, index) => ({
     operation: {
       $case: 'create',
-      value: { destinationPrefix: `44.${index >> 8}.${index & 255}.0/24`, nextHop: '10.30.0.254' },
+      value: { destinationPrefix: prefixOf(index), nextHop: '10.30.0.254' },
     },
   }));
 }
@@ -78,6 +80,42 @@ it('refuses more operations than one change takes, before it looks at the table'
   expect(failure?.message).toContain(String(maxOperations));
   expect(agent.control.calls('GetIpForwardTable2')).toBe(readings);
 });
+
+it('tells the steps of a large commit 500 at a time', async () => {
+  const { wire } = await open();
+  const { events, commit } = await wire.applyRoutes({ header: { options: { commitId: 'large' } }, operations: creations(1200) });
+  expect(events).toEqual(['planned', 'progress', 'results', 'steps', 'commit']);
+  const prefixes = Array.from({ length: 1200 }, (_, index) => prefixOf(index));
+  expect(commit?.steps.map(({ after }) => after?.destinationPrefix)).toEqual(prefixes);
+  const pages = [];
+  for (const firstStep of [0, 500, 1000, 1200]) pages.push((await wire.getCommit({ commitId: 'large', firstStep })).commit);
+  expect(pages.map((page) => [page?.stepCount, page?.steps.length])).toEqual([
+    [1200, 500],
+    [1200, 500],
+    [1200, 200],
+    [1200, 0],
+  ]);
+  expect(pages.flatMap((page) => page?.steps.map(({ after }) => after?.destinationPrefix))).toEqual(prefixes);
+});
+
+it('refuses a commit of more steps than one holds, and takes as many rows that are as asked already', async () => {
+  const { agent, wire } = await open();
+  const { maxSteps = 0 } = (await wire.getAgent()).limits ?? {};
+  const { failure } = await wire.applyRoutes({ operations: creations(maxSteps + 1) });
+  expect(failure).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'TOO_MANY_OPERATIONS' });
+  expect(failure?.message).toBe(`the change takes ${maxSteps + 1} steps, and one commit holds ${maxSteps}`);
+  expect(agent.control.calls('CreateIpForwardEntry')).toBe(0);
+
+  agent.control.addManyRoutes(maxSteps);
+  const there = (await wire.listRoutes()).routes.filter(({ destinationPrefix }) => destinationPrefix.startsWith('44.'));
+  const puts = there.map(({ destinationPrefix, interfaceIndex }) => ({
+    operation: { $case: 'put', value: { destinationPrefix, interface: { selector: { $case: 'index', value: interfaceIndex } } } } as const,
+  }));
+  const { planned, results, commit } = await wire.applyRoutes({ operations: [...puts, ...creations(1)] });
+  expect(planned).toMatchObject({ unchanged: maxSteps, creates: 1 });
+  expect(results).toEqual(Array(maxSteps + 1).fill(''));
+  expect(commit?.steps.map(({ kind, operationIndex }) => [kind, operationIndex])).toEqual([[StepKind.CREATE, maxSteps]]);
+}, 60_000);
 
 it.each([
   ['no header', [{ part: { $case: 'chunk', value: {} } }], 'MISSING_FIELD', 'header'],

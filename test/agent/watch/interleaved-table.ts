@@ -52,7 +52,7 @@ export function makeInterleavedTable(rows: Readonly<Record<number, number>> = {}
         await turn();
         return {
           chunks: [],
-          routes: found,
+          routes: () => Promise.resolve(found),
           fingerprint: JSON.stringify(found.map(({ metric, ...key }) => [keyOf(key as Route), metric]).sort()),
         };
       },

@@ -354,7 +354,10 @@ export interface Commit {
   revisionBefore: bigint;
   /** Revision after the last write. */
   revisionAfter: bigint;
-  /** The steps; only from GetCommit and ApplyRoutes. */
+  /**
+   * Steps, only from GetCommit and ApplyRoutes, and at most 500: GetCommit sends those from first_step on, ApplyRoutes the first of all, and the
+   * others before them. Rows that were as asked already, and whose they are too, have none.
+   */
   steps: CommitStep[];
   /** Why it failed or was undone. Absent: it stands. */
   status:
@@ -364,6 +367,16 @@ export interface Commit {
   probes: ProbeResult[];
   /** See WriteOptions.require_fresh_connection. */
   requireFreshConnection: boolean;
+  /** Steps in all. */
+  stepCount: number;
+}
+
+/** Consecutive steps of a commit. */
+export interface CommitSteps {
+  /** Position of the first, from 0. */
+  firstIndex: number;
+  /** The steps. */
+  steps: CommitStep[];
 }
 
 function createBaseProbe(): Probe {
@@ -1733,6 +1746,7 @@ function createBaseCommit(): Commit {
     status: undefined,
     probes: [],
     requireFreshConnection: false,
+    stepCount: 0,
   };
 }
 
@@ -1788,6 +1802,9 @@ export const Commit: MessageFns<Commit> = {
     }
     if (message.requireFreshConnection !== false) {
       writer.uint32(120).bool(message.requireFreshConnection);
+    }
+    if (message.stepCount !== 0) {
+      writer.uint32(128).uint32(message.stepCount);
     }
     return writer;
   },
@@ -1925,6 +1942,14 @@ export const Commit: MessageFns<Commit> = {
             message.requireFreshConnection = reader.bool();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.stepCount = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1965,6 +1990,74 @@ export const Commit: MessageFns<Commit> = {
       : undefined;
     message.probes = object.probes?.map((e) => ProbeResult.fromPartial(e)) || [];
     message.requireFreshConnection = object.requireFreshConnection ?? false;
+    message.stepCount = object.stepCount ?? 0;
+    return message;
+  },
+};
+
+function createBaseCommitSteps(): CommitSteps {
+  return { firstIndex: 0, steps: [] };
+}
+
+export const CommitSteps: MessageFns<CommitSteps> = {
+  encode(message: CommitSteps, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.firstIndex !== 0) {
+      writer.uint32(8).uint32(message.firstIndex);
+    }
+    for (const v of message.steps) {
+      CommitStep.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CommitSteps {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCommitSteps();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.firstIndex = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.steps.push(CommitStep.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CommitSteps>, I>>(base?: I): CommitSteps {
+    return CommitSteps.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CommitSteps>, I>>(object: I): CommitSteps {
+    const message = createBaseCommitSteps();
+    message.firstIndex = object.firstIndex ?? 0;
+    message.steps = object.steps?.map((e) => CommitStep.fromPartial(e)) || [];
     return message;
   },
 };

@@ -27,6 +27,7 @@ import {
   ChangeChunk,
   ChangeHeader,
   Commit,
+  CommitSteps,
   PlanStep,
   PlanSummary,
   ProbeResult,
@@ -176,8 +177,10 @@ export interface Capabilities {
 export interface Limits {
   /** Size of one request message in bytes. */
   maxMessageBytes: number;
-  /** Operations of one commit. */
+  /** Operations or desired routes of one change, whatever they come to. */
   maxOperations: number;
+  /** Steps of one commit. A row that is as asked already needs none. Absent: max_operations. */
+  maxSteps: number;
 }
 
 /** Asks for the agent itself. */
@@ -464,11 +467,14 @@ export interface ApplyRoutesResponse {
     /** Outcome of operations, in the caller's order. */
     { $case: "results"; value: OperationResults }
     | //
-    /** The end: the commit with its steps. */
+    /** The end: the commit with its first 500 steps. */
     { $case: "commit"; value: Commit }
     | //
     /** With validate_only: what the probes find as the host is now. */
     { $case: "probes"; value: ProbeResults }
+    | //
+    /** The other steps of the commit, in order; right before it. */
+    { $case: "steps"; value: CommitSteps }
     | undefined;
 }
 
@@ -540,11 +546,13 @@ export interface GetCommitRequest {
   commitId: string;
   /** Its request id. */
   requestId: string;
+  /** Position of the first step to send, from 0. */
+  firstStep: number;
 }
 
 /** One commit. */
 export interface GetCommitResponse {
-  /** The commit, with steps. */
+  /** The commit, with up to 500 steps from first_step on. */
   commit: Commit | undefined;
 }
 
@@ -873,7 +881,7 @@ export const Capabilities: MessageFns<Capabilities> = {
 };
 
 function createBaseLimits(): Limits {
-  return { maxMessageBytes: 0, maxOperations: 0 };
+  return { maxMessageBytes: 0, maxOperations: 0, maxSteps: 0 };
 }
 
 export const Limits: MessageFns<Limits> = {
@@ -883,6 +891,9 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.maxOperations !== 0) {
       writer.uint32(16).uint32(message.maxOperations);
+    }
+    if (message.maxSteps !== 0) {
+      writer.uint32(24).uint32(message.maxSteps);
     }
     return writer;
   },
@@ -916,6 +927,14 @@ export const Limits: MessageFns<Limits> = {
             message.maxOperations = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxSteps = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -935,6 +954,7 @@ export const Limits: MessageFns<Limits> = {
     const message = createBaseLimits();
     message.maxMessageBytes = object.maxMessageBytes ?? 0;
     message.maxOperations = object.maxOperations ?? 0;
+    message.maxSteps = object.maxSteps ?? 0;
     return message;
   },
 };
@@ -2803,6 +2823,9 @@ export const ApplyRoutesResponse: MessageFns<ApplyRoutesResponse> = {
       case "probes":
         ProbeResults.encode(message.event.value, writer.uint32(42).fork()).join();
         break;
+      case "steps":
+        CommitSteps.encode(message.event.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2860,6 +2883,14 @@ export const ApplyRoutesResponse: MessageFns<ApplyRoutesResponse> = {
             message.event = { $case: "probes", value: ProbeResults.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.event = { $case: "steps", value: CommitSteps.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2905,6 +2936,12 @@ export const ApplyRoutesResponse: MessageFns<ApplyRoutesResponse> = {
       case "probes": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "probes", value: ProbeResults.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "steps": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "steps", value: CommitSteps.fromPartial(object.event.value) };
         }
         break;
       }
@@ -3465,7 +3502,7 @@ export const ExtendCommitResponse: MessageFns<ExtendCommitResponse> = {
 };
 
 function createBaseGetCommitRequest(): GetCommitRequest {
-  return { commitId: "", requestId: "" };
+  return { commitId: "", requestId: "", firstStep: 0 };
 }
 
 export const GetCommitRequest: MessageFns<GetCommitRequest> = {
@@ -3475,6 +3512,9 @@ export const GetCommitRequest: MessageFns<GetCommitRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(18).string(message.requestId);
+    }
+    if (message.firstStep !== 0) {
+      writer.uint32(24).uint32(message.firstStep);
     }
     return writer;
   },
@@ -3508,6 +3548,14 @@ export const GetCommitRequest: MessageFns<GetCommitRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.firstStep = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3527,6 +3575,7 @@ export const GetCommitRequest: MessageFns<GetCommitRequest> = {
     const message = createBaseGetCommitRequest();
     message.commitId = object.commitId ?? "";
     message.requestId = object.requestId ?? "";
+    message.firstStep = object.firstStep ?? 0;
     return message;
   },
 };
@@ -4795,7 +4844,7 @@ export const RouteServiceService = {
       Buffer.from(ExtendCommitResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExtendCommitResponse => ExtendCommitResponse.decode(value),
   },
-  /** One commit with its steps. */
+  /** One commit with its steps, 500 at a time. */
   getCommit: {
     path: "/routefleet.v1.RouteService/GetCommit" as const,
     requestStream: false as const,
@@ -4856,7 +4905,7 @@ export interface RouteServiceServer extends UntypedServiceImplementation {
   cancelCommit: handleUnaryCall<CancelCommitRequest, CancelCommitResponse>;
   /** Restarts the timer of a pending commit. */
   extendCommit: handleUnaryCall<ExtendCommitRequest, ExtendCommitResponse>;
-  /** One commit with its steps. */
+  /** One commit with its steps, 500 at a time. */
   getCommit: handleUnaryCall<GetCommitRequest, GetCommitResponse>;
   /** The history, newest first. */
   listCommits: handleUnaryCall<ListCommitsRequest, ListCommitsResponse>;
@@ -5062,7 +5111,7 @@ export interface RouteServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ExtendCommitResponse) => void,
   ): ClientUnaryCall;
-  /** One commit with its steps. */
+  /** One commit with its steps, 500 at a time. */
   getCommit(
     request: GetCommitRequest,
     callback: (error: ServiceError | null, response: GetCommitResponse) => void,

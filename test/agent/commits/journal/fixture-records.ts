@@ -1,5 +1,6 @@
 import type { CommitRecord, CommitStep, Receipt } from '../../../../agent/commits/commit.js';
 import type { JournalRecord, JournalState } from '../../../../agent/commits/journal/journal.js';
+import { snapshotLines } from '../../../../agent/commits/journal/snapshot.js';
 import type { RouteKey } from '../../../../agent/routes/route.js';
 import { parseAddress } from '../../../../proto/address.js';
 import { parsePrefix } from '../../../../proto/prefix.js';
@@ -73,4 +74,11 @@ export const story: readonly JournalRecord[] = [
 /** A state as a value to compare. Order counts. */
 export function plain({ commits, receipts, driftPolicies }: JournalState): unknown {
   return structuredClone([[...commits], [...receipts], [...driftPolicies]]);
+}
+
+/** The lines of a new journal that says the same. */
+export async function snapshotOf(state: JournalState): Promise<Buffer[]> {
+  const lines: Buffer[] = [];
+  for await (const line of snapshotLines(state)) lines.push(Buffer.concat(line));
+  return lines;
 }

@@ -4,10 +4,9 @@ import { JournalMemory } from '../../../../agent/commits/journal/memory.js';
 import type { Reading } from '../../../../agent/commits/journal/reading.js';
 import { readJournal } from '../../../../agent/commits/journal/reading.js';
 import { encodeRecord } from '../../../../agent/commits/journal/record-codec.js';
-import { snapshotLines } from '../../../../agent/commits/journal/snapshot.js';
 import type { StoredRecord } from '../../../../agent/commits/journal/stored-record.js';
 import { ConfigError } from '../../../../agent/config-error.js';
-import { begin, plain, story, update } from './fixture-records.js';
+import { begin, plain, snapshotOf, story, update } from './fixture-records.js';
 
 const path = '/state/journal';
 
@@ -29,10 +28,10 @@ let starts: number[];
 let statesBefore: unknown[];
 let snapshotLength: number;
 
-beforeAll(() => {
+beforeAll(async () => {
   const memory = new JournalMemory();
   for (const record of story.slice(0, 2)) memory.apply(record);
-  const snapshot = [...snapshotLines(memory)];
+  const snapshot = await snapshotOf(memory);
   snapshotLength = snapshot.length;
   lines = [...snapshot, ...story.slice(2).map(lineOf)];
   file = Buffer.concat(lines);

@@ -171,5 +171,8 @@ describe('records', () => {
   it('are refused on writing when they could not be read again', () => {
     const commit = makeCommit('a', { boot: { id: undefined, uptimeSeconds: Number.NaN } });
     expect(() => encodeRecord({ type: 'begin', commit })).toThrow('uptimeSeconds');
+    const [step] = makeCommit('a').steps;
+    const steps = [{ ...(step as CommitStep), operationIndex: 0.5 }];
+    expect(() => encodeRecord({ type: 'begin', commit: makeCommit('a', { steps }) })).toThrow('operationIndex: 0.5 is not a whole number');
   });
 });
