@@ -7,7 +7,7 @@ import type { ObservedTable } from '../watch/observed-table.js';
 import { ownershipsOf, writeOf } from './attribution.js';
 import type { Atomicity, CommitStep, StepOutcome } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
-import { undoSteps } from './undo-steps.js';
+import { rowsPerBatch, undoSteps } from './undo-steps.js';
 
 interface ApplyContext {
   readonly table: ObservedTable;
@@ -32,8 +32,9 @@ export async function applySteps(steps: readonly CommitStep[], context: ApplyCon
   const results = [...steps];
   // Many steps must not keep a confirmation waiting.
   const breath = createBreath();
-  let rows = table.batch();
+  let rows: RouteRows = table;
   for (const [index, step] of steps.entries()) {
+    if (index % rowsPerBatch === 0) rows = table.batch();
     if (signal.aborted) return { steps: notAttempted(results, index), broken: toFailure(signal.reason) };
     const result = await applyStep(table, rows, commitId, step);
     results[index] = result;
@@ -42,9 +43,7 @@ export async function applySteps(steps: readonly CommitStep[], context: ApplyCon
     // It may be written all the same, such as when only its read-back failed; for the others to go on it must not be half done.
     if (failure !== undefined) await undoSteps(table, commitId, [result], { rebooted: false });
     onProgress(index + 1);
-    if (!breath.due) continue;
-    await breath.take();
-    rows = table.batch();
+    if (breath.due) await breath.take();
   }
   return { steps: results, broken: undefined };
 }

@@ -8,6 +8,9 @@ import { writeOf } from './attribution.js';
 import type { CommitStep } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 
+/** Rows for which the host is asked once about their interfaces. A number and no time: the same change makes the same calls, on a busy host as well. */
+export const rowsPerBatch = 64;
+
 /** What undoing came to. */
 export interface UndoneSteps {
   /** With a failure where the row was left as it is: somebody else changed it meanwhile, its interface is gone, or it could not be put back. */
@@ -32,12 +35,14 @@ export async function undoSteps(
   const failed: Failure[] = [];
   let left = 0;
   const breath = createBreath();
-  let stretch = beginStretch(table);
+  let batch: UndoBatch = { rows: table, present: new Map() };
+  let undone = 0;
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const step = steps[index];
     if (step === undefined || step.kind === 'unchanged' || leftAlone(step)) continue;
     try {
-      const failure = await undoStep(table, stretch, commitId, step, rebooted);
+      if (undone++ % rowsPerBatch === 0) batch = beginBatch(table);
+      const failure = await undoStep(table, batch, commitId, step, rebooted);
       if (failure !== undefined) {
         results[index] = { ...step, outcome: { ...step.outcome, failure } };
         left += 1;
@@ -48,21 +53,19 @@ export async function undoSteps(
       failed.push(failure);
     }
     // A large batch must not hold up the calls that ask how it goes.
-    if (!breath.due) continue;
-    await breath.take();
-    stretch = beginStretch(table);
+    if (breath.due) await breath.take();
   }
   return { steps: results, left, failed };
 }
 
-/** What is asked of the host once for all rows between two turns of the event loop. */
-interface Stretch {
+/** Rows for which the host is asked once about their interfaces. */
+interface UndoBatch {
   readonly rows: RouteRows;
   /** By LUID, or by index on hosts that know no LUIDs; undefined: gone. */
   readonly present: Map<bigint | number, InterfaceIdentity | undefined>;
 }
 
-function beginStretch(table: RouteTable): Stretch {
+function beginBatch(table: RouteTable): UndoBatch {
   return { rows: table.batch(), present: new Map() };
 }
 
@@ -74,7 +77,7 @@ function leftAlone({ outcome: { failure } }: CommitStep): boolean {
 /** Puts one row back. @returns why it was left as it is; undefined: it is as before */
 async function undoStep(
   table: ObservedTable,
-  { rows, present }: Stretch,
+  { rows, present }: UndoBatch,
   commitId: string,
   step: CommitStep,
   rebooted: boolean,

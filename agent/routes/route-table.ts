@@ -65,7 +65,7 @@ export interface RouteTable extends RouteRows {
   readonly capabilities: RouteTableCapabilities;
   /** All rows. */
   list(): Promise<RouteSnapshot>;
-  /** For rows that are written in one stretch: what they need to know of interfaces is asked of the host once. */
+  /** For some rows that are written one right after the other: what they need to know of interfaces is asked of the host once. */
   batch(): RouteRows;
   /** Why there is no such row: no such interface, family not bound to it, or no such route. */
   missing(key: RouteKey): RouteTableError;
