@@ -91,6 +91,14 @@ describe('a listing', () => {
     expect(answers.map(({ done }) => done)).toEqual([false, false, false, true, true]);
   });
 
+  it('answers a call that still waits before one that is made later', async () => {
+    const { listing } = stream(packedMessage({ routeCount: 3, metrics: [1, 2, 3] }));
+    const rows = listing[Symbol.asyncIterator]();
+    const [one, two] = [rows.next(), rows.next()];
+    const three = one.then(() => rows.next());
+    expect((await Promise.all([one, two, three])).map(({ value }) => value?.metric)).toEqual([1, 2, 3]);
+  });
+
   it.each(['rows', 'chunks'] as const)('ends the stream at a row that cannot be read, taken as %s', async (taken) => {
     const { listing, seen } = stream(packedMessage({ routeCount: 3, metrics: [1, 2, 3], traitPositions: [0, 0, 8] }), first);
     const metrics: number[] = [];

@@ -26,7 +26,7 @@ const roots = [
   'node_modules/@grpc/reflection/build/proto',
 ];
 const files = [
-  ...['route', 'interface', 'commit', 'route_service'].map((name) => `proto/routefleet/v1/${name}.proto`),
+  ...['route', 'interface', 'commit', 'packed_routes', 'route_service'].map((name) => `proto/routefleet/v1/${name}.proto`),
   'node_modules/google-proto-files/google/rpc/status.proto',
   'node_modules/google-proto-files/google/rpc/error_details.proto',
   'node_modules/grpc-health-check/proto/health/v1/health.proto',

@@ -82,6 +82,28 @@ describe('rows in columns', () => {
   });
 });
 
+describe('a row that differs from the one before in a single member', () => {
+  const base = { ...row('192.0.2.0', 4), interfaceLuid: 1n, interfaceIndex: 1, protocol: 3, origin: 0 };
+  it.each<[string, Partial<ForwardRow2>]>([
+    ['the lower half of the LUID', { interfaceLuid: 2n }],
+    ['the upper half of the LUID', { interfaceLuid: (1n << 32n) | 1n }],
+    ['the index', { interfaceIndex: 2 }],
+    ['the protocol', { protocol: 2 }],
+    ['the origin', { origin: 1 }],
+    ['the site prefix length', { sitePrefixLength: 8 }],
+    ['loopback', { loopback: true }],
+    ['autoconfigured', { autoconfigureAddress: true }],
+    ['publish', { publish: true }],
+    ['immortal', { immortal: true }],
+    ['the family', row('', 6)],
+  ])('%s, has it', (_member, other) => {
+    const [first, second] = routesOf(pack(tableWords([base, { ...base, ...other }])).chunks);
+    const [alone] = routesOf(pack(tableWords([{ ...base, ...other }])).chunks);
+    expect(second).toEqual(alone);
+    expect(second).not.toEqual(first);
+  });
+});
+
 describe('the fingerprint of a table', () => {
   const fingerprint = (rows: readonly Partial<ForwardRow2>[], chunkSize?: number): string =>
     pack(tableWords(rows.map((each) => ({ ...row('192.0.2.0', 4), ...each }))), chunkSize).fingerprint;
