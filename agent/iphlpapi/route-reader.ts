@@ -1,4 +1,3 @@
-import { createBreath } from '../breath.js';
 import type { Route, RouteKey } from '../routes/route.js';
 import { keyText } from '../routes/route.js';
 import { chunkRows, type RouteChunk } from '../routes/route-chunk.js';
@@ -16,6 +15,9 @@ import { rowWords } from './row-words.js';
 import { TraitsDictionary } from './traits-dictionary.js';
 import { isMissing, Win32 } from './win32-error.js';
 
+/** Chunks that are packed before other work of this process has its turn: below a millisecond. */
+const chunksPerTurn = 4;
+
 /** Reads the whole table: GetIpForwardTable2, or GetIpForwardTable (IPv4 alone) where there is no such function. */
 export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
   const lookup = createInterfaceLookup(iphlpapi);
@@ -26,11 +28,10 @@ export async function readRoutes(iphlpapi: Iphlpapi): Promise<RouteSnapshot> {
     const dictionary = new TraitsDictionary(lookup);
     const sums = { count: 0, low: 0, high: 0 };
     const chunks: RouteChunk[] = [];
-    const breath = createBreath();
     for (let row = 0; row < count; row += chunkRows) {
       const first = MIB_TABLE2.Table / 4 + row * rowWords;
       chunks.push(packRows({ words, first, count: Math.min(chunkRows, count - row) }, dictionary, sums));
-      if (breath.due) await breath.take();
+      if (chunks.length % chunksPerTurn === 0) await new Promise(setImmediate);
     }
     return createSnapshot(chunks, fingerprintOf(sums, dictionary.interfaceFacts()));
   } finally {

@@ -43,7 +43,7 @@ async function answer(question: Question): Promise<Answer> {
 }
 
 async function ask(question: Question): Promise<boolean | number | string> {
-  if (question === 'route count') return (await table.list()).routes.length;
+  if (question === 'route count') return (await (await table.list()).routes()).length;
   if ('neighbour' in question) {
     const identity =
       'on' in question ? await table.findInterface({ by: 'alias', alias: question.on }) : { luid: 0n, index: question.index };

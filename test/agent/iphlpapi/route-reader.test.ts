@@ -18,7 +18,7 @@ it('reads a large table in slices, between which others have their turn, and fre
   reading = false;
   expect(turns).toBeGreaterThanOrEqual(Math.floor(chunks.length / 4));
   expect(Math.max(...chunks.map(({ count: rows }) => rows))).toBe(4096);
-  expect(routes.length).toBe(iphlpapi.control.routes().length);
+  expect((await routes()).length).toBe(iphlpapi.control.routes().length);
   expect(iphlpapi.control.openTables).toBe(0);
 });
 

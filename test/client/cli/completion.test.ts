@@ -145,8 +145,8 @@ describe('completion', () => {
     expect(await words('routes', 'list', '--output', 'json', '--host', 'a', '--h')).toEqual(['--help', '--host'].sort());
     expect(await words('routes', 'list', '--output', 'json', '--ou')).toEqual([]);
     expect(await words('routes', 'list', '-o', 'json', '--ou')).toEqual([]);
-    expect(await words('routes', 'list', '--w')).toEqual(['--within']);
-    expect(await words('routes', 'list', '--prefix', '10.0.0.0/8', '--w')).toEqual([]);
+    expect(await words('routes', 'list', '--wi')).toEqual(['--within']);
+    expect(await words('routes', 'list', '--prefix', '10.0.0.0/8', '--wi')).toEqual([]);
     expect(await words('routes', 'list', '--within', '10.0.0.0/8', '--pre')).toEqual([]);
     expect(await words('plan', '-f')).toEqual(['-f']);
   });
