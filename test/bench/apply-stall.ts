@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type RouteClient, type RouteOperation } from '../../client/index.js';
-import { startProgram } from './agent-program.js';
 import { startWriteAgent } from './apply.js';
+import { startBenchProcess } from './bench-process.js';
 import { type Benchmark, type Result, resultOf } from './benchmark.js';
 
 const operations = 10_000;
@@ -44,18 +44,18 @@ export const applyStall: Benchmark = {
 type Probing = (call: Promise<unknown>) => Promise<void>;
 
 async function longestWait(address: string, work: (probing: Probing) => Promise<unknown>): Promise<number> {
-  type Question = { readonly ask: 'begin' | 'end' };
-  const prober = await startProgram<Question, { readonly longestMs: number }>('test/bench/confirm-prober.ts', [address]);
+  const prober = startBenchProcess('confirm-prober', [address]);
+  await prober.greeting();
   let longest = Number.NaN;
   try {
     await work(async (call) => {
       await prober.ask({ ask: 'begin' });
       await call;
-      longest = (await prober.ask({ ask: 'end' })).longestMs;
+      longest = (await prober.ask<{ readonly longestMs: number }>({ ask: 'end' })).longestMs;
     });
     return longest;
   } finally {
-    await prober.close();
+    await prober.end();
   }
 }
 

@@ -1,5 +1,5 @@
 import { connect, type RouteClient } from '../../client/index.js';
-import { startProgram } from './agent-program.js';
+import { startBenchProcess } from './bench-process.js';
 import { type Benchmark, compare, type Result } from './benchmark.js';
 import { creations, operationNextHop, operationPrefix } from './operations.js';
 import type { WriteQuestion } from './write-agent.js';
@@ -72,9 +72,10 @@ export interface WriteAgent {
 
 /** @param writeUs - what creating a row takes, in µs; 0: as long as the simulation takes */
 export async function startWriteAgent(writeUs: number): Promise<WriteAgent> {
-  const program = await startProgram<WriteQuestion, { readonly ms: number }>('test/bench/write-agent.ts', [String(writeUs)]);
-  const { address } = program.greeting as { readonly address: string };
-  const clear = (rows: number) => program.ask({ ask: 'clear', rows });
+  const program = startBenchProcess('write-agent', [String(writeUs)]);
+  const { address } = await program.greeting<{ readonly address: string }>();
+  const ask = async (question: WriteQuestion): Promise<number> => (await program.ask<{ readonly ms: number }>(question)).ms;
+  const clear = (rows: number) => ask({ ask: 'clear', rows });
   /** Over a connection of its own: what one may call is counted for each. */
   const rate = async (count: number, work: (client: RouteClient) => Promise<unknown>): Promise<number> => {
     const client = connect({ address, insecure: true });
@@ -108,11 +109,11 @@ export async function startWriteAgent(writeUs: number): Promise<WriteAgent> {
         return Promise.all(Array.from({ length: atOnce }, caller));
       }),
     async loopRate(count) {
-      const { ms } = await program.ask({ ask: 'loop', rows: count });
+      const ms = await ask({ ask: 'loop', rows: count });
       await clear(count);
       return (1000 * count) / ms;
     },
-    fill: (rows) => program.ask({ ask: 'fill', rows }),
-    close: program.close,
+    fill: (rows) => ask({ ask: 'fill', rows }),
+    close: program.end,
   };
 }

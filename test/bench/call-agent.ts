@@ -1,19 +1,18 @@
-/** An agent over a simulated host, without limits for calls: what it can do is to be measured, not what it lets one caller do. */
+/** An agent over a simulated host, without limits for calls. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import type { CallLimit } from '../../agent/access/limits.js';
 import { parsePolicy } from '../../agent/access/policy.js';
 import { simulateHost } from '../../agent/simulate.js';
 import { startAgent } from '../../agent/start.js';
+import { unlimited } from './unlimited.js';
 
 /** PEM texts; undefined: plaintext. */
 export interface CallAgentOrder {
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string } | undefined;
 }
 
-const unlimited: CallLimit = { perSecond: 1e9, burst: 1e9, atOnce: 256 };
 const stateDir = await mkdtemp(join(tmpdir(), 'routefleet-bench-'));
 
 process.on('message', async ({ tls }: CallAgentOrder) => {
@@ -22,7 +21,7 @@ process.on('message', async ({ tls }: CallAgentOrder) => {
     simulateHost({ profile: 'datacenter', simulateHostNumber: 1 }),
     {
       ...{ listen: '127.0.0.1:0', ipv4Writes: 'netio', reflection: false, stateDir, acceptJournalLoss: false },
-      callLimits: { read: unlimited, list: unlimited, watch: unlimited, write: unlimited, settle: unlimited },
+      callLimits: unlimited,
     },
     tls && {
       tls: { certificate: Buffer.from(tls.certificate), key: Buffer.from(tls.key), ca: Buffer.from(tls.ca) },

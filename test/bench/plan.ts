@@ -1,4 +1,4 @@
-import { startProgram } from './agent-program.js';
+import { startBenchProcess } from './bench-process.js';
 import { type Benchmark, compare } from './benchmark.js';
 import type { PlanQuestion } from './plan-program.js';
 
@@ -8,12 +8,14 @@ export const plan: Benchmark = {
   about:
     'resolving and planning a desired set of which 1 % changes, in a process of its own, against the key as text and one Map look-up per row',
   async run({ rounds }) {
-    const program = await startProgram<PlanQuestion, number>('test/bench/plan-program.ts');
+    const program = startBenchProcess('plan-program');
     try {
-      const sides = { ours: () => program.ask('plan'), floor: () => program.ask('look-ups') };
+      await program.greeting();
+      const cpuMs = (question: PlanQuestion) => (): Promise<number> => program.ask<number>(question);
+      const sides = { ours: cpuMs('plan'), floor: cpuMs('look-ups') };
       return [await compare({ rounds, what: '100,000 rows', unit: 'ms CPU', goal: { most: 5 }, ...sides })];
     } finally {
-      await program.close();
+      await program.end();
     }
   },
 };

@@ -12,6 +12,7 @@ import { startAgent } from '../../agent/start.js';
 import { parseAddress } from '../../proto/address.js';
 import { parsePrefix } from '../../proto/prefix.js';
 import { operationNextHop, operationPrefix } from './operations.js';
+import { unlimited } from './unlimited.js';
 
 /** What is asked of the agent's process. */
 export type WriteQuestion =
@@ -80,7 +81,14 @@ function callForEach(rows: readonly Uint8Array[], call: (row: Uint8Array) => num
 
 const agent = await startAgent(
   { iphlpapi: slow, identity },
-  { listen: '127.0.0.1:0', ipv4Writes: 'classic', reflection: false, stateDir: join(directory, 'state'), acceptJournalLoss: false },
+  {
+    listen: '127.0.0.1:0',
+    ipv4Writes: 'classic',
+    reflection: false,
+    stateDir: join(directory, 'state'),
+    acceptJournalLoss: false,
+    callLimits: unlimited,
+  },
   undefined,
   pino(pino.destination({ dest: join(directory, 'log'), sync: false })),
 );
