@@ -8,5 +8,5 @@ rm -rf dist
 npm run --silent build
 publint --strict
 attw --pack . --profile esm-only
-node dist/client/cli/main.js --version
-node dist/agent/main.js --version
+node dist/programs/routefleet.mjs --version
+node dist/programs/routefleet-agent.mjs --version

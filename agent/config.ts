@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { parse, stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { version } from '../proto/gen/version.js';
 import type { SecurityFiles } from './access/security-files.js';
 import { type AuditMode, auditModes } from './audit/audit.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where requests are posted to. */
 export const enrolmentPaths = { enroll: '/v1/enroll', renew: '/v1/renew' } as const;

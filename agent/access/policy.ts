@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { type Prefix, parsePrefix } from '../../proto/prefix.js';
 import type { Grant } from '../commits/grant.js';

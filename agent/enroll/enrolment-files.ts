@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isOpenToOthers, modeText } from '../../proto/private-mode.js';
 import { EnrollError } from './enroll-error.js';
 

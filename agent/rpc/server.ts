@@ -1,11 +1,12 @@
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
+import { HealthService } from '../../proto/gen/health/v1/health.pb.js';
 import { RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import type { CallLimits } from '../access/limits.js';
 import type { Admission } from './admission.js';
 import { serializeListRoutes } from './codec/list-routes-message.js';
 import type { Connections } from './connections.js';
 import type { HandlerContext } from './context.js';
+import { createHealth } from './health.js';
 import { channelLimits } from './http2-limits.js';
 import { limitCalls } from './limit-calls.js';
 import { createRouteService } from './service.js';
@@ -54,8 +55,8 @@ export async function startServer({
     'grpc.keepalive_timeout_ms': 20_000,
   });
   server.addService(service, createRouteService(context, admission));
-  const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
-  health.addToServer(server);
+  const health = createHealth(['', serviceName]);
+  server.addService(HealthService, health.service);
   if (reflection) {
     // Seldom wanted, and some megabytes.
     const { addReflection } = await import('./reflection.js');
@@ -69,8 +70,7 @@ export async function startServer({
   return {
     port,
     async drain(timeoutMs) {
-      health.setStatus('', 'NOT_SERVING');
-      health.setStatus(serviceName, 'NOT_SERVING');
+      health.stop();
       await new Promise<void>((resolve) => {
         const deadline = setTimeout(() => {
           server.forceShutdown();

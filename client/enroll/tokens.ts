@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makePrivateDirectory, readIfThere, writeWhole } from '../pki/files.js';
 import { canonicalSubject } from '../pki/issue.js';
 import { PkiError } from '../pki/pki-error.js';

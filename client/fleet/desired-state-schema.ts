@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DriftPolicy } from '../model/change.js';
 import { variablePattern } from './host-variables.js';
 

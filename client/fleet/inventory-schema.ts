@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The `tls` part of defaults, a group or a host. Any file may come from any of them; together they must be complete. */
 export interface TlsEntry {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChangeOptions } from '../model/call-options.js';
 import type { InterfaceSelector, RouteSpec } from '../model/route-spec.js';
 import type { SavedPlan } from './saved-plan.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FleetError } from './fleet-error.js';
 import type { SavedPlan } from './saved-plan.js';
 import { formatPlan, planKind, planVersion, savedPlanSchema } from './saved-plan-codec.js';

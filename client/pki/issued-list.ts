@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makePrivateDirectory, readIfThere, writeWhole } from './files.js';
 import { PkiError } from './pki-error.js';
 

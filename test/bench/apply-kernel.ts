@@ -20,10 +20,10 @@ export const applyKernel: Benchmark = {
   missing: missingForKernelRig,
   async run({ rounds }) {
     const host = await createKernelHost();
-    const bundle = await bundleProgram('agent/main.ts');
+    const program = await bundleProgram('agent/main.ts');
     const batch = writeBatch(routes);
     try {
-      const agent = await host.startAgent({ library: await buildKernelRig(), bundle });
+      const agent = await host.startAgent({ library: await buildKernelRig(), bundle: program.path });
       const flush = () => host.namespace.ip('route flush root 45.0.0.0/8');
       const measure = (work: () => Promise<unknown>) => async () => {
         const ms = await elapsedMs(work);
@@ -41,7 +41,7 @@ export const applyKernel: Benchmark = {
       return [result];
     } finally {
       await host.remove();
-      await rm(bundle);
+      await program.remove();
       await rm(batch.directory, { recursive: true });
     }
   },

@@ -9,7 +9,7 @@ rmSync(outdir, { recursive: true, force: true });
 mkdirSync(outdir, { recursive: true });
 writeFileSync(join(outdir, 'package.json'), '{ "type": "module" }');
 await build({
-  entryPoints: ['agent/**/*.ts', 'client/**/*.ts', 'proto/**/*.ts', 'test/bench/**/*.ts', 'test/support/**/*.ts'],
+  entryPoints: ['agent/**/*.ts', 'client/**/*.ts', 'proto/**/*.ts', 'test/bench/**/*.ts', 'test/support/**/*.ts', '.ci/bundle.ts'],
   ...{ outdir, outbase: '.', format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning' },
 });
 const child = spawn(process.execPath, ['--expose-gc', join(outdir, 'test/bench/main.js'), ...process.argv.slice(2)], { stdio: 'inherit' });

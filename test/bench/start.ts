@@ -8,27 +8,28 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { bundleProgram } from '../support/bundle.js';
 import { type Benchmark, elapsedMs, type Result, resultOf } from './benchmark.js';
 
 /** Time after the first answer until the memory is read, in ms: what the start left behind is collected then, or never. */
 const idleMs = 3000;
-const agent = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
 const emptyServer = fileURLToPath(new URL('empty-server.js', import.meta.url));
 
 /** What a host gives for the agent before it does anything. */
 export const start: Benchmark = {
   name: 'start',
   about:
-    'routefleet-agent on a simulated host, from the start of node to its first answer, and resident memory after it, against grpc-js with one RPC that answers nothing',
+    'routefleet-agent of the package on a simulated host, from the start of node to its first answer, and resident memory after it, against grpc-js with one RPC that answers nothing',
   missing: () => (process.platform === 'linux' ? undefined : 'Linux (/proc)'),
   async run({ rounds }) {
     const directory = await mkdtemp(join(tmpdir(), 'routefleet-bench-'));
+    const agent = await bundleProgram('agent/main.ts');
     const args = ['--simulate', 'office', '--insecure', '--listen', '127.0.0.1:0', '--state-dir', directory];
     const times: [number, number][] = [];
     const memory: [number, number][] = [];
     try {
       for (let round = 0; round <= rounds; round++) {
-        const ours = await measure([agent, ...args]);
+        const ours = await measure([agent.path, ...args]);
         const floor = await measure([emptyServer]);
         // The first one reads the files from the disk.
         if (round === 0) continue;
@@ -36,7 +37,7 @@ export const start: Benchmark = {
         memory.push([ours.mebibytes, floor.mebibytes]);
       }
     } finally {
-      await rm(directory, { recursive: true });
+      await Promise.all([agent.remove(), rm(directory, { recursive: true })]);
     }
     const results: Result[] = [
       resultOf({ what: 'start to first answer', unit: 'ms', goal: { most: 1.5 } }, times),

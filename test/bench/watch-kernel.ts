@@ -26,10 +26,10 @@ export const watchKernel: Benchmark = {
   missing: missingForKernelRig,
   async run({ rounds }) {
     const host = await createKernelHost();
-    const bundle = await bundleProgram('agent/main.ts');
+    const program = await bundleProgram('agent/main.ts');
     const batch = writeBatch(changes);
     try {
-      const agent = await host.startAgent({ library: await buildKernelRig(), bundle });
+      const agent = await host.startAgent({ library: await buildKernelRig(), bundle: program.path });
       const pairs: (readonly [ours: number, floor: number])[] = [];
       for (let round = 0; round <= rounds; round++) {
         const pair = await race(host, agent.wire, batch);
@@ -38,7 +38,7 @@ export const watchKernel: Benchmark = {
       return [resultOf({ what: `${changes.toLocaleString('en')} changes`, unit: 'ms', goal: { most: 1.5 } }, pairs)];
     } finally {
       await host.remove();
-      await rm(bundle);
+      await program.remove();
       await rm(batch.directory, { recursive: true });
     }
   },

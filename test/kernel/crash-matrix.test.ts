@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleProgram } from '../support/bundle.js';
+import { type BundledProgram, bundleProgram } from '../support/bundle.js';
 import { type CrashHost, createCrashHost } from '../support/crash-host.js';
 import { buildKernelRig, missingForKernelRig } from '../support/kernel-rig.js';
 import type { CrashCall, CrashReport } from './crash-orders.js';
@@ -37,14 +37,14 @@ const describePoint = ({ killAt, torn, call }: CrashPoint): string =>
 
 describe.skipIf(missing !== undefined)(`an agent that is killed${missing ? ` (missing: ${missing})` : ''}`, () => {
   let hosts: CrashHost[] = [];
-  let bundle: string;
+  let program: BundledProgram;
   const summary: string[] = [];
   let total = 0;
   let before: string;
   beforeAll(async () => {
-    bundle = await bundleProgram('test/kernel/crash-agent.ts');
+    program = await bundleProgram('test/kernel/crash-agent.ts');
     const library = await buildKernelRig();
-    for (let number = 0; number < parallel; number++) hosts.push(await createCrashHost(bundle, library, { rows, within }));
+    for (let number = 0; number < parallel; number++) hosts.push(await createCrashHost(program.path, library, { rows, within }));
     for (const host of hosts) await host.reset();
     before = await firstHost().table();
     for (const host of hosts) expect(withoutLinkLocal(await host.table())).toBe(withoutLinkLocal(before));
@@ -53,7 +53,7 @@ describe.skipIf(missing !== undefined)(`an agent that is killed${missing ? ` (mi
     console.log([`${total} crash points:`, ...summary].join('\n  '));
     for (const host of hosts) await host.remove();
     hosts = [];
-    await rm(bundle, { force: true });
+    await program.remove();
   });
 
   function firstHost(): CrashHost {

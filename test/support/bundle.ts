@@ -1,25 +1,25 @@
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { bundlePrograms } from '../../.ci/bundle.js';
+
+/** A program as the package has it, in a directory of its own. */
+export interface BundledProgram {
+  readonly path: string;
+  remove(): Promise<void>;
+}
 
 /**
- * Builds a program of this repository into one file, whose path comes back: without tsx, and with few files to load, it starts in a fraction of the
- * time. Whoever asked removes it.
+ * Builds a program of this repository as the package is built: without tsx, and with few files to load, it starts in a fraction of the time.
  *
  * @param entry - "agent/main.ts"
  */
-export async function bundleProgram(entry: string): Promise<string> {
-  const name = `${entry.replaceAll('/', '-').slice(0, -'.ts'.length)}-${process.pid}-${bundles++}.mjs`;
+export async function bundleProgram(entry: string): Promise<BundledProgram> {
+  const name = basename(entry, '.ts');
   // In node_modules, where the packages that stay outside are found.
-  const bundle = resolve(`node_modules/.cache/routefleet/${name}`);
-  await promisify(execFile)('node_modules/.bin/esbuild', [
-    ...[entry, '--bundle', '--platform=node', '--format=esm', '--target=node20', '--log-level=warning'],
-    // These load files that lie beside them.
-    ...['--external:koffi', '--external:grpc-health-check', `--outfile=${bundle}`],
-    "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  ]);
-  return bundle;
+  const directory = resolve(`node_modules/.cache/routefleet/program-${process.pid}-${programs++}`);
+  await bundlePrograms({ [name]: entry }, directory);
+  return { path: join(directory, `${name}.mjs`), remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
 /** Of this process; two suites may need the same one. */
-let bundles = 0;
+let programs = 0;

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { startAgentProcess } from './agent-process.js';
 import { bundleProgram } from './bundle.js';
 import { buildKernelRig } from './kernel-rig.js';
@@ -31,18 +30,18 @@ export interface AgentKind {
 /** Agents on Node.js, with the rig in place of iphlpapi.dll. */
 export async function createNodeAgents(): Promise<AgentKind> {
   const library = await buildKernelRig();
-  const bundle = await bundleProgram('agent/main.ts');
+  const program = await bundleProgram('agent/main.ts');
   return {
     async place(namespace) {
       return {
         async start(args) {
-          const agent = await startAgentProcess({ namespace, bundle, args: ['--iphlpapi', library, ...args] });
+          const agent = await startAgentProcess({ namespace, bundle: program.path, args: ['--iphlpapi', library, ...args] });
           return { stop: () => agent.stop(), kill: () => agent.stop('SIGKILL') };
         },
         // It is the namespace alone.
         async remove() {},
       };
     },
-    remove: () => rm(bundle, { force: true }),
+    remove: program.remove,
   };
 }

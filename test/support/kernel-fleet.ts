@@ -102,8 +102,8 @@ async function build({ hosts: count, others }: FleetOptions, cleanup: Cleanup): 
 
   async function controllerWith(entry: string): Promise<FleetController> {
     const program = await bundleProgram(entry);
-    cleanup.defer(() => rm(program, { force: true }));
-    return createFleetController(namespace, { program, inventory, rolloutsDir });
+    cleanup.defer(program.remove);
+    return createFleetController(namespace, { program: program.path, inventory, rolloutsDir });
   }
 
   return {

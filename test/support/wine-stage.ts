@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { bundlePrograms, programs } from '../../.ci/bundle.js';
 import { fetchNpmPackage } from './npm-package.js';
 import { createTemporaryDirectory } from './temporary.js';
 
@@ -52,6 +53,7 @@ async function build(directory: string): Promise<void> {
       throw new Error(`the package does not build: ${message}\n${stdout}`);
     },
   );
+  await bundlePrograms(programs, join(directory, 'dist/programs'));
 }
 
 /** What npm would install without devDependencies, told by the lockfile. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatAddress, parseAddress } from '../../../proto/address.js';
 import { formatPrefix, parsePrefix } from '../../../proto/prefix.js';
 import { errorReasons } from '../../../proto/reasons.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadDesiredState } from '../../../client/fleet/desired-state.js';
 import { desiredStateSchema } from '../../../client/fleet/desired-state-schema.js';
 import { FleetError } from '../../../client/fleet/fleet-error.js';
