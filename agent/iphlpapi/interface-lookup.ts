@@ -75,7 +75,9 @@ export function luidBytes(luid: bigint): Uint8Array {
 
 /** UTF-16 up to the end mark. */
 export function decodeWideString(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf16le').split('\0', 1)[0] ?? '';
+  let end = 0;
+  while (end < bytes.length && (bytes[end] !== 0 || bytes[end + 1] !== 0)) end += 2;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, end).toString('utf16le');
 }
 
 function memoize<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {

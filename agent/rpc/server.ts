@@ -49,6 +49,8 @@ export async function startServer({
   const server = new Server({
     ...channelLimits,
     interceptors: [limitCalls(callLimits, connections, context.log)],
+    // Its traces of every call are read by nobody.
+    'grpc.enable_channelz': 0,
     'grpc.max_receive_message_length': context.limits.maxMessageBytes,
     // A controller that lost its power must not hold a connection for ever.
     'grpc.keepalive_time_ms': 60_000,

@@ -29,6 +29,8 @@ export const channelOptions: ChannelOptions = {
   'grpc.service_config': JSON.stringify(serviceConfig),
   // Otherwise every connection asks the DNS for a TXT record.
   'grpc.service_config_disable_resolution': 1,
+  // Its traces of every channel and call are read by nobody, and are memory of every connection.
+  'grpc.enable_channelz': 0,
   // A connection of its own per client: closing the client closes it, and a new client is a fresh connection.
   'grpc.use_local_subchannel_pool': 1,
   // Agents are addressed directly; a web proxy of the environment is not meant for them.
