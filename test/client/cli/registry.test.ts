@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { GetAgentResponse } from '../../../proto/gen/routefleet/v1/route_service.pb.js';
 import { startFleet, type TestFleet } from '../test-fleet.js';
+import { startFakeHosts } from './fake-hosts.js';
 import { type CliRun, run } from './run.js';
 
 const standing = ['192.168.50.0/24', '--next-hop', '10.20.0.9'];
@@ -41,4 +43,20 @@ it('refuses IPv6 with what to do', async () => {
   const { code, stderr } = await onWeb1('routes', 'delete', '2001:db8::/32', '--next-hop', 'fe80::1', '--also-registry');
   expect(code).not.toBe(0);
   expect(stderr).toContain('Remove-NetRoute -PolicyStore PersistentStore');
+});
+
+it('asks nothing of an agent that does not know the option, and would delete the row alone', async () => {
+  let deleted = 0;
+  const old = await startFakeHosts({
+    getAgent: (_call, callback) =>
+      callback(null, GetAgentResponse.fromPartial({ hostName: 'old', capabilities: { ipv6: true }, limits: {} })),
+    deleteRoute: (_call, callback) => {
+      deleted += 1;
+      callback(null);
+    },
+  });
+  const { code, stderr } = await old.run(['routes', 'delete', ...standing, '--also-registry']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/the agent of old knows no registry of its host \(NOT_SUPPORTED\)\. Remedy: .*update the agent/);
+  expect(deleted).toBe(0);
 });
