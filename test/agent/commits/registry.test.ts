@@ -155,6 +155,38 @@ it('tries again to put a value back, and has the row back meanwhile', async () =
   expect(stateOf(host)).toEqual(before);
 });
 
+it('writes nothing when a value changed after it was planned', async () => {
+  const host = makeOffice();
+  const agent = await host.start();
+  const onPlanned = (): void => host.control.registry.set(value, { type: 1, bytes: Uint8Array.of(0x42, 0, 0, 0) });
+  const { commit } = await agent.apply([alsoRegistry(standing)], {}, { onPlanned });
+  expect(commit?.record.steps).toMatchObject([{ outcome: { writtenBy: undefined, failure: { reason: 'FOREIGN_CHANGE' } } }]);
+  expect(tableOf(host).has('192.168.50.0/24 10.20.0.9 12')).toBe(true);
+  expect(new Map(registryOf(host)).get(value)?.data).toBe('42000000');
+});
+
+it('tells watchers of a row that is put back as one that stands in the registry', async () => {
+  const host = makeOffice();
+  const agent = await host.start();
+  agent.observer.begin((await agent.observer.attach(() => true)).watcher);
+  await agent.apply([alsoRegistry(standing)], { commitId: 'a', confirmWithinMs: 10_000 });
+  await agent.engine.cancel('a', { abandon: false }, nobody);
+  const { revision } = agent.observer;
+  expect((await agent.observer.table.list()).revision).toBe(revision);
+});
+
+it('leaves values alone that it was not to take out any more', async () => {
+  const host = makeOffice();
+  const agent = await host.start();
+  await agent.apply([remove(standing)]);
+  const onProgress = (): void => host.control.registry.delete(other);
+  const change = [create('10.8.0.0/16 via 10.20.0.7'), create('10.9.0.0/16 via 10.20.0.7'), alsoRegistry(standing)];
+  host.control.fail('CreateIpForwardEntry', { call: 2, code: 5 });
+  const { commit } = await agent.apply(change, {}, { onProgress });
+  expect(commit?.record.steps.map(({ outcome }) => outcome.failure?.reason)).toEqual([undefined, 'ACCESS_DENIED', 'NOT_ATTEMPTED']);
+  expect(registryOf(host).map(([name]) => name)).toEqual([value]);
+});
+
 it('leaves a value alone that somebody else wrote meanwhile', async () => {
   const host = makeOffice();
   const agent = await host.start();
