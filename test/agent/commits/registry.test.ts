@@ -165,6 +165,16 @@ it('writes nothing when a value changed after it was planned', async () => {
   expect(new Map(registryOf(host)).get(value)?.data).toBe('42000000');
 });
 
+it('leaves the values of a row that went by other hands before its turn', async () => {
+  const host = makeOffice();
+  const agent = await host.start();
+  const onPlanned = (): void =>
+    host.control.deleteRoute({ destinationPrefix: '192.168.50.0/24', nextHop: '10.20.0.9', interfaceAlias: 'Ethernet' });
+  const { commit } = await agent.apply([alsoRegistry(standing)], {}, { onPlanned });
+  expect(commit?.record.steps).toMatchObject([{ outcome: { failure: { reason: 'ROUTE_NOT_FOUND' } } }]);
+  expect(registryOf(host)).toEqual(whole);
+});
+
 it('tells watchers of a row that is put back as one that stands in the registry', async () => {
   const host = makeOffice();
   const agent = await host.start();

@@ -65,8 +65,7 @@ describe('rows that stand in the registry', () => {
   });
 
   it('are the same in a reading and one by one, whatever stands there', async () => {
-    const octet = fc.constantFrom(0, 10, 20, 44);
-    const address = fc.tuple(octet, octet, octet, octet).map((bytes) => bytes.join('.'));
+    const address = fc.constantFrom('0.0.0.0', '10.0.0.0', '10.10.10.10', '44.0.0.0', '44.10.20.0');
     const mask = fc.constantFrom('255.0.0.0', '255.255.255.255', '0.0.0.0');
     const names = fc.array(
       fc.tuple(address, mask, fc.oneof(address, fc.constant('10.20.0.10')), fc.nat(3)).map((parts) => parts.join(',')),
@@ -131,6 +130,17 @@ describe('the registry', () => {
       reason: 'ACCESS_DENIED',
       win32: { code: 5, function: 'RegQueryInfoKeyW' },
     });
+  });
+
+  it('leaves a reading whole when the addresses of the host cannot be read', async () => {
+    const { table, warn, control } = makeTable();
+    control.addRoute({ destinationPrefix: '10.99.0.0/16', interfaceAlias: 'Ethernet' });
+    control.registry.set('10.99.0.0,255.255.0.0,10.20.0.10,5');
+    control.fail('GetUnicastIpAddressTable', { call: 'every', code: 8 });
+    expect(await marked(table)).toEqual([]);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('GetUnicastIpAddressTable failed'));
+    control.clearFaults();
+    expect(await marked(table)).toHaveLength(2);
   });
 
   it('without the key has no routes, and with none at all there is nothing to ask', async () => {
