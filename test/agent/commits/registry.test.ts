@@ -185,6 +185,15 @@ it('tells watchers of a row that is put back as one that stands in the registry'
   expect((await agent.observer.table.list()).revision).toBe(revision);
 });
 
+it('tells watchers of a row that stands in the registry no longer, as the doing of others', async () => {
+  const host = makeOffice();
+  const { observer } = await host.start();
+  observer.begin((await observer.attach(() => true)).watcher);
+  const { revision } = observer;
+  for (const [name] of whole) host.control.registry.delete(name);
+  expect((await observer.table.list()).revision).toBe(revision + 1n);
+});
+
 it('leaves values alone that it was not to take out any more', async () => {
   const host = makeOffice();
   const agent = await host.start();
