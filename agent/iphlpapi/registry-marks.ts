@@ -22,6 +22,8 @@ export interface RegistryMarks {
  */
 export function createRegistryMarks(routes: PersistentRoutes, ownAddresses: () => Promise<IsOwnAddress>): RegistryMarks {
   const marked = new Map<RouteTraits, RouteTraits>();
+  const mayStand = new Uint8Array(sketchSize);
+  for (const destination of routes.keys()) mayStand[sketchOf(destination)] = 1;
   let isOwn: IsOwnAddress | undefined;
   let count = 0;
   let sum = 0;
@@ -32,15 +34,6 @@ export function createRegistryMarks(routes: PersistentRoutes, ownAddresses: () =
     return known;
   };
 
-  /** Rows whose destination is one of the registry, a number each; most tables have a few, if any. */
-  function candidates({ count, addressWidth, destinations }: RouteChunk): number[] {
-    const words = new Int32Array(destinations.buffer, destinations.byteOffset, destinations.byteLength / 4);
-    const step = addressWidth / 4;
-    const found: number[] = [];
-    for (let row = 0, at = 0; row < count; row++, at += step) if (routes.has(words[at] as number)) found.push(row);
-    return found;
-  }
-
   return {
     get fingerprint() {
       return count === 0 ? undefined : `${count}-${(sum >>> 0).toString(16)}`;
@@ -48,7 +41,7 @@ export function createRegistryMarks(routes: PersistentRoutes, ownAddresses: () =
     async mark(chunk) {
       const { addressWidth, nextHops, prefixLengths } = chunk;
       let changed: (Pick<RouteChunk, 'traitPositions'> & { readonly traits: RouteTraits[] }) | undefined;
-      for (const row of candidates(chunk)) {
+      for (const row of candidates(chunk, mayStand)) {
         const own = chunk.traits[chunk.traitPositions[row] as number];
         if (own?.family !== 4) continue;
         const destination = wordOf({ bytes: chunk.destinations.subarray(row * addressWidth, row * addressWidth + 4) });
@@ -70,4 +63,20 @@ export function createRegistryMarks(routes: PersistentRoutes, ownAddresses: () =
       return changed === undefined ? chunk : { ...chunk, ...changed };
     },
   };
+}
+
+/** Numbers that destinations are told apart by, mostly. */
+const sketchSize = 65_536;
+
+function sketchOf(word: number): number {
+  return Math.imul(word, 0x9e37_79b1) >>> 16;
+}
+
+/** Rows whose destination may be one of the registry: a few of most tables. A map of all destinations would be asked for every row, at ten times the price. */
+function candidates({ count, addressWidth, destinations }: RouteChunk, mayStand: Uint8Array): number[] {
+  const words = new Int32Array(destinations.buffer, destinations.byteOffset, destinations.byteLength / 4);
+  const step = addressWidth / 4;
+  const found: number[] = [];
+  for (let row = 0, at = 0; row < count; row++, at += step) if (mayStand[sketchOf(words[at] as number)] === 1) found.push(row);
+  return found;
 }
