@@ -37,6 +37,20 @@ it('warns of a row that comes back, and takes it out of the registry when asked'
   const gone = await onWeb1('routes', 'delete', ...standing, '--also-registry');
   expect(gone).toMatchObject({ code: 0, stdout: expect.stringMatching(/deleted/), stderr: expect.stringContaining(`registry: ${value}`) });
   expect(values()).toEqual([]);
+  const [{ id }] = JSON.parse((await onWeb1('commit', 'list', '--last', '1', '-o', 'json')).stdout);
+  expect((await onWeb1('commit', 'show', id)).stdout).toContain(`- from the registry: ${value}`);
+});
+
+it('tells of a commit that takes a row out of both', async () => {
+  const { control } = fleet.agent('web1');
+  control.registry.set(value);
+  control.addRoute({ destinationPrefix: '192.168.50.0/24', nextHop: '10.20.0.9', interfaceAlias: 'Ethernet', metric: 4 });
+  const { stdout } = await onWeb1('routes', 'delete', ...standing, '--also-registry', '-o', 'json');
+  const [{ commit, registryValues }] = JSON.parse(stdout);
+  expect(registryValues).toEqual([value]);
+  expect((await onWeb1('commit', 'show', commit.id)).stdout).toContain(
+    `- 192.168.50.0/24  via 10.20.0.9  on Ethernet  metric 4, in the registry, also from the registry: ${value}`,
+  );
 });
 
 it('refuses IPv6 with what to do', async () => {
