@@ -19,6 +19,7 @@ import { createClassicTable } from './iphlpapi/classic-table.js';
 import type { Iphlpapi } from './iphlpapi/iphlpapi.js';
 import { loadIphlpapi } from './iphlpapi/library.js';
 import { createNetioTable } from './iphlpapi/netio-table.js';
+import { withRegistry } from './iphlpapi/registry-table.js';
 import { registerForChanges } from './iphlpapi/table-changes.js';
 import { agentStopping } from './routes/errors.js';
 import { keyText } from './routes/route.js';
@@ -102,7 +103,9 @@ export async function startAgent(
   const now = (): number => performance.now();
   const connections = createConnections({ now, tls: security !== undefined });
   const observer = new TableObserver({
-    table: (config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, told),
+    table: withRegistry((config.ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, told), iphlpapi, (message) =>
+      log.warn(message),
+    ),
     log,
     intervalMs: told ? readIntervalMs.told : readIntervalMs.untold,
     ownershipOf: (key) => journal.state.receipts.get(keyText(key)),

@@ -8,6 +8,7 @@ export function isSameRoute(a: Route, b: Route): boolean {
     a.interfaceAlias === b.interfaceAlias &&
     a.interfaceIndex === b.interfaceIndex &&
     a.owner === b.owner &&
-    a.persistent === b.persistent
+    a.persistent === b.persistent &&
+    a.inRegistry === b.inRegistry
   );
 }

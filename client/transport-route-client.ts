@@ -86,6 +86,7 @@ export function createRouteClient(transport: Transport, timeouts: Timeouts): Rou
           allowMissing: options.allowMissing ?? false,
           etag: options.etag ?? '',
           options: encodeWriteOptions(options),
+          alsoRegistry: options.alsoRegistry ?? false,
         }),
         decodeDeleteResult,
       ),

@@ -97,7 +97,7 @@ function rowLines({ prefix, interface: alias = '', owner, acceptRisk }: AuthzOpt
     grant,
     { owner },
     { acceptedRisks: new Set(acceptRisk && [acceptRisk]) },
-    { steps: [{ kind: 'create', key, receipt: undefined }] },
+    { steps: [{ kind: 'create', key, receipt: undefined, registryValues: [] }] },
     { interfaces },
   );
   return [`${prefix}: allowed`];

@@ -23,6 +23,8 @@ export interface AuditedStep {
   readonly before: AuditedRow | undefined;
   /** Undefined: there will be none. */
   readonly after: AuditedRow | undefined;
+  /** Names of values that go from the registry with the row. Undefined: the registry is not written. */
+  readonly registry: readonly string[] | undefined;
 }
 
 /** What is written down. No bodies of requests, no keys; texts of callers are cut short. */

@@ -81,8 +81,14 @@ function ended(record: JournalRecord, error: unknown): AuditEntry & { readonly t
   };
 }
 
-function auditedStep({ kind, key, before, after, receipt }: CommitStep): AuditedStep {
-  return { kind, row: describeRoute(key), before: auditedRow(before, receipt?.before), after: auditedRow(after, receipt?.after) };
+function auditedStep({ kind, key, before, after, receipt, registryValues }: CommitStep): AuditedStep {
+  return {
+    kind,
+    row: describeRoute(key),
+    before: auditedRow(before, receipt?.before),
+    after: auditedRow(after, receipt?.after),
+    registry: registryValues.length === 0 ? undefined : registryValues.map(({ name }) => name),
+  };
 }
 
 function auditedRow(route: Route | undefined, receipt: Receipt | undefined): AuditedRow | undefined {

@@ -7,7 +7,8 @@ import type { ObservedTable } from '../watch/observed-table.js';
 import { ownershipsOf, writeOf } from './attribution.js';
 import type { Atomicity, CommitStep, StepOutcome } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
-import { rowsPerBatch, undoSteps } from './undo-steps.js';
+import { checkValues, registryDeletedBy, removeValues } from './registry-steps.js';
+import { rowsPerBatch, undoSteps, writesNothing } from './undo-steps.js';
 
 interface ApplyContext {
   readonly table: ObservedTable;
@@ -54,9 +55,7 @@ function notAttempted(steps: readonly CommitStep[], from: number): CommitStep[] 
     message: 'not attempted: the change was broken off before',
     remedy: 'see the status of the commit',
   };
-  return steps.map((step, index) =>
-    index < from || step.kind === 'unchanged' ? step : { ...step, outcome: { writtenBy: undefined, failure } },
-  );
+  return steps.map((step, index) => (index < from || writesNothing(step) ? step : { ...step, outcome: { writtenBy: undefined, failure } }));
 }
 
 async function applyStep(table: ObservedTable, rows: RouteRows, commitId: string, step: CommitStep): Promise<CommitStep> {
@@ -71,11 +70,11 @@ async function applyStep(table: ObservedTable, rows: RouteRows, commitId: string
 
 /** Without a spread, which takes several times as long. */
 function withOutcome(
-  { kind, key, before, receipt, operationIndex }: CommitStep,
+  { kind, key, before, receipt, registryValues, operationIndex }: CommitStep,
   after: Route | undefined,
   outcome: StepOutcome,
 ): CommitStep {
-  return { kind, key, before, after, receipt, operationIndex, outcome };
+  return { kind, key, before, after, receipt, registryValues, operationIndex, outcome };
 }
 
 /** The row as read back; the planned one in its place where they are equal: the history keeps it for long. */
@@ -83,7 +82,16 @@ function asRead(planned: Route | undefined, read: Route | undefined): Route | un
   return planned !== undefined && read !== undefined && equalRoutes(planned, read) ? planned : read;
 }
 
+/** Writes the row, and then the registry: the other way round, a row that is refused would leave its value gone. */
 async function write(table: ObservedTable, rows: RouteRows, commitId: string, step: CommitStep): Promise<Written | undefined> {
+  if (step.registryValues.length === 0) return writeRow(table, rows, commitId, step);
+  await checkValues(table, step);
+  const written = await writeRow(table, rows, commitId, step);
+  await removeValues(table, step);
+  return written ?? { after: step.after, writtenBy: registryDeletedBy };
+}
+
+async function writeRow(table: ObservedTable, rows: RouteRows, commitId: string, step: CommitStep): Promise<Written | undefined> {
   const { kind, before, after } = step;
   if (kind === 'unchanged') {
     table.ownershipsChanged(commitId, ownershipsOf([step], 'after'));

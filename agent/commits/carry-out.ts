@@ -79,12 +79,13 @@ const loggedRows = 200;
 /** Whatever changed the table stands in the log, whoever asked for it; of large commits the journal has all rows. */
 function logSteps(log: Logger, { id, steps }: CommitRecord): void {
   let written = 0;
-  for (const { kind, key, before, after, outcome } of steps) {
+  for (const { kind, key, before, after, registryValues, outcome } of steps) {
     if (outcome.writtenBy === undefined) continue;
     written += 1;
     if (written > loggedRows) continue;
     const metrics = { metricBefore: before?.metric, metric: after?.metric };
-    log.info({ commit: id, route: describeRoute(key), ...metrics, function: outcome.writtenBy }, done[kind]);
+    const registry = registryValues.length === 0 ? undefined : registryValues.map(({ name }) => name);
+    log.info({ commit: id, route: describeRoute(key), ...metrics, function: outcome.writtenBy, registry }, done[kind]);
   }
   if (written > loggedRows) log.info({ commit: id, rows: written - loggedRows }, 'more rows of this commit: see GetCommit');
 }

@@ -15,7 +15,14 @@ export type Operation =
   | { readonly action: 'create'; readonly route: OwnedRequest; readonly allowExisting?: boolean }
   | { readonly action: 'set'; readonly route: OwnedRequest; readonly etag?: string }
   | { readonly action: 'put'; readonly route: OwnedRequest }
-  | { readonly action: 'delete'; readonly key: RouteReference; readonly allowMissing?: boolean; readonly etag?: string }
+  | {
+      readonly action: 'delete';
+      readonly key: RouteReference;
+      readonly allowMissing?: boolean;
+      readonly etag?: string;
+      /** Out of the registry as well. The row itself may be gone already, as long as it stands there. */
+      readonly alsoRegistry?: boolean;
+    }
   /** The receipt of a row goes, and the row itself stays as it is. */
   | { readonly action: 'disown'; readonly key: RouteReference }
   /** The receipt of a row that is gone goes as well. */

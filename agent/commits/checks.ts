@@ -68,9 +68,9 @@ export function checkSize({ steps }: Plan): void {
   });
 }
 
-/** Whether a step writes, to the table or to the journal. Of the others a commit says nothing. */
-export function doesSomething({ kind, receipt }: CommitStep): boolean {
-  return kind !== 'unchanged' || receipt !== undefined;
+/** Whether a step writes, to the table, the registry or the journal. Of the others a commit says nothing. */
+export function doesSomething({ kind, receipt, registryValues }: Pick<CommitStep, 'kind' | 'receipt' | 'registryValues'>): boolean {
+  return kind !== 'unchanged' || receipt !== undefined || registryValues.length > 0;
 }
 
 /** Whether there is anything to write, to the table or to the journal. */

@@ -1,4 +1,5 @@
 import type { DesiredRoute, Route, RouteKey } from '../routes/route.js';
+import type { RegistryValue } from '../routes/route-registry.js';
 import type { Failure } from './failure.js';
 
 /** What a failed operation means for the others of its commit. */
@@ -39,6 +40,8 @@ export interface CommitStep {
   readonly after: Route | undefined;
   /** Undefined: nobody owned the row, and nobody will. */
   readonly receipt: ReceiptChange | undefined;
+  /** Values that go from the registry with the row, as they stand there. Empty: the registry is not written. */
+  readonly registryValues: readonly RegistryValue[];
   /** Position in the request; undefined: follows from replacing an owner's set. */
   readonly operationIndex: number | undefined;
   readonly outcome: StepOutcome;

@@ -3,6 +3,7 @@ import { RouteTableError } from '../routes/errors.js';
 import type { NetworkInterface } from '../routes/network-interface.js';
 import { describeRoute } from '../routes/route.js';
 import type { Caller, Change, CommitOptions } from './change.js';
+import { doesSomething } from './checks.js';
 import type { CommitRecord, CommitStep } from './commit.js';
 
 /** What a caller may do with the table, beyond what its calls as such are allowed. */
@@ -23,7 +24,7 @@ export interface Grant {
 export const fullGrant: Grant = { name: 'everything', unrestricted: true };
 
 /** What of a step says what it writes. */
-type WrittenStep = Pick<CommitStep, 'kind' | 'key' | 'receipt'>;
+type WrittenStep = Pick<CommitStep, 'kind' | 'key' | 'receipt' | 'registryValues'>;
 
 /** By LUID. */
 interface Aliases {
@@ -46,11 +47,7 @@ export function checkGrant(
     const asked = owner === '' ? 'for nobody' : `for the owner "${owner}"`;
     throw notAuthorized(grant, `may not write ${asked}`, `set options.owner to one of ${grant.owners.join(', ')}`);
   }
-  for (const step of steps) if (isWritten(step)) checkStep(grant, step, reading);
-}
-
-function isWritten({ kind, receipt }: WrittenStep): boolean {
-  return kind !== 'unchanged' || receipt !== undefined;
+  for (const step of steps) if (doesSomething(step)) checkStep(grant, step, reading);
 }
 
 function checkStep(grant: Grant, { key }: WrittenStep, { interfaces }: Aliases): void {

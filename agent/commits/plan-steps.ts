@@ -12,6 +12,7 @@ import {
   type Route,
   type RouteKey,
 } from '../routes/route.js';
+import type { RegistryValue } from '../routes/route-registry.js';
 import { refuseSystemPrefix, refuseSystemRow } from '../routes/system-rows.js';
 import type { CommitStep, Receipt, ReceiptChange, StepOutcome } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
@@ -84,6 +85,8 @@ type Plannable = Exclude<ResolvedOperation, { action: 'refused' | 'none' }>;
 
 /** Of a step that was not tried. */
 const untried: StepOutcome = { writtenBy: undefined, failure: undefined };
+/** Of a step that does not write the registry. */
+const none: readonly RegistryValue[] = [];
 
 /** @param text - keyText of the row */
 function planStep(ground: PlanningGround, operation: Plannable, text: string): CommitStep {
@@ -100,7 +103,16 @@ function planStep(ground: PlanningGround, operation: Plannable, text: string): C
     case 'forget': {
       const key = keyOf(operation.key);
       const receipt = receiptGone(ground, key, text);
-      return { kind: 'unchanged', key, before: undefined, after: undefined, receipt, operationIndex, outcome: untried };
+      return {
+        kind: 'unchanged',
+        key,
+        before: undefined,
+        after: undefined,
+        receipt,
+        registryValues: none,
+        operationIndex,
+        outcome: untried,
+      };
     }
   }
 }
@@ -112,7 +124,7 @@ function planWrite(ground: PlanningGround, operation: Extract<Plannable, { route
     if (action === 'set') throw ground.missing(route);
     const after = createdRow(ground, route);
     const receipt = receiptFor(ground, after, text, persistent, false);
-    return { kind: 'create', key: keyOf(after), before, after, receipt, operationIndex, outcome: untried };
+    return { kind: 'create', key: keyOf(after), before, after, receipt, registryValues: none, operationIndex, outcome: untried };
   }
   const matches = matchesDesired(before, route);
   if (action === 'create' && !(operation.allowExisting && matches)) throw existsError(before);
@@ -121,7 +133,8 @@ function planWrite(ground: PlanningGround, operation: Extract<Plannable, { route
   const after = matches ? before : previewChanged(before, route);
   const kept = persistent || (action === 'set' && keptBefore(ground, text));
   const receipt = receiptFor(ground, after, text, kept, matches);
-  return { kind: matches ? 'unchanged' : 'set', key: keyOf(before), before, after, receipt, operationIndex, outcome: untried };
+  const kind = matches ? 'unchanged' : 'set';
+  return { kind, key: keyOf(before), before, after, receipt, registryValues: none, operationIndex, outcome: untried };
 }
 
 /** Whoever sets a metric does not say that the row shall no longer be kept. */
@@ -139,18 +152,18 @@ function createdRow({ reading, bindingsKnown, missing }: PlanningGround, route: 
 }
 
 function planDelete(ground: PlanningGround, operation: Extract<Plannable, { action: 'delete' }>, text: string): CommitStep {
-  const { key: named, allowMissing, etag, index: operationIndex } = operation;
+  const { key: named, allowMissing, etag, registryValues, index: operationIndex } = operation;
   const before = ground.reading.routes.get(text);
   const key = keyOf(before ?? named);
   const receipt = receiptGone(ground, key, text);
   if (before === undefined) {
-    // A row that was made here and is gone already leaves its receipt behind.
-    if (!allowMissing && receipt === undefined) throw ground.missing(named);
-    return { kind: 'unchanged', key, before, after: undefined, receipt, operationIndex, outcome: untried };
+    // A row that was made here and is gone already leaves its receipt behind, and any row its value in the registry.
+    if (!allowMissing && receipt === undefined && registryValues.length === 0) throw ground.missing(named);
+    return { kind: 'unchanged', key, before, after: undefined, receipt, registryValues, operationIndex, outcome: untried };
   }
   refuseSystemRow(before);
   refuseOtherEtag(before, etag);
-  return { kind: 'delete', key, before, after: undefined, receipt, operationIndex, outcome: untried };
+  return { kind: 'delete', key, before, after: undefined, receipt, registryValues, operationIndex, outcome: untried };
 }
 
 function planDisown(
@@ -161,7 +174,8 @@ function planDisown(
   const row = ground.reading.routes.get(text);
   if (row === undefined) throw ground.missing(named);
   const key = keyOf(row);
-  return { kind: 'unchanged', key, before: row, after: row, receipt: receiptGone(ground, key, text), operationIndex, outcome: untried };
+  const receipt = receiptGone(ground, key, text);
+  return { kind: 'unchanged', key, before: row, after: row, receipt, registryValues: none, operationIndex, outcome: untried };
 }
 
 /** A row that nobody changes, and of which nobody says whose it is, stays whose it was. */

@@ -59,7 +59,7 @@ function* deletionsOfUnlisted(
   for (const [key, { owner: of, desired }] of receipts) {
     if (of !== owner || taken.has(key) || spared.has(key)) continue;
     if (unclear.size > 0 && unclear.has(formatPrefix(desired.destinationPrefix))) continue;
-    yield { action: 'delete', index: undefined, key: desired, allowMissing: true, etag: '' };
+    yield { action: 'delete', index: undefined, key: desired, allowMissing: true, etag: '', registryValues: [] };
   }
 }
 
@@ -97,12 +97,13 @@ function isWritten({ kind }: CommitStep): boolean {
 async function planToken({ reading }: PlanningGround, steps: readonly CommitStep[]): Promise<string> {
   const hash = createHash('sha256').update(String(steps.length));
   const breath = createBreath();
-  for (const { kind, key, before, after, receipt } of steps) {
-    if (kind === 'unchanged' && receipt === undefined) continue;
+  for (const { kind, key, before, after, receipt, registryValues } of steps) {
+    if (kind === 'unchanged' && receipt === undefined && registryValues.length === 0) continue;
     const rows = `${before && etagOf(before)} ${after && `${etagOf(after)} ${changedLifetimes(before, after)}`}`;
     hash.update(`${kind} ${keyText(key)} ${rows}\n`);
     // Names are the only texts here that may hold anything.
     if (receipt !== undefined) hash.update(JSON.stringify([receipt.before?.owner, receipt.after?.owner, receipt.after?.persistent]));
+    if (registryValues.length > 0) hash.update(JSON.stringify(registryValues));
     if (breath.due) await breath.take();
   }
   return `${reading.fingerprint}.${hash.digest('hex').slice(0, 32)}`;

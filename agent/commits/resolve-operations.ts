@@ -12,9 +12,11 @@ import {
   resolveNewKey,
 } from '../routes/resolve.js';
 import type { DesiredRoute, RouteKey } from '../routes/route.js';
+import type { RegistryValue } from '../routes/route-registry.js';
 import type { RouteTable } from '../routes/route-table.js';
 import type { Operation } from './change.js';
 import { type Failure, toFailure } from './failure.js';
+import { requireRegistry } from './registry-steps.js';
 import { lookUpInReading, type TableReading } from './table-reading.js';
 
 /** An operation whose interface is found. */
@@ -22,7 +24,13 @@ export type ResolvedOperation = { readonly index: number | undefined } & (
   | { readonly action: 'create'; readonly route: DesiredRoute; readonly persistent: boolean; readonly allowExisting: boolean }
   | { readonly action: 'set'; readonly route: DesiredRoute; readonly persistent: boolean; readonly etag: string }
   | { readonly action: 'put'; readonly route: DesiredRoute; readonly persistent: boolean }
-  | { readonly action: 'delete'; readonly key: RouteKey; readonly allowMissing: boolean; readonly etag: string }
+  | {
+      readonly action: 'delete';
+      readonly key: RouteKey;
+      readonly allowMissing: boolean;
+      readonly etag: string;
+      readonly registryValues: readonly RegistryValue[];
+    }
   | { readonly action: 'disown' | 'forget'; readonly key: RouteKey }
   /** There is no row to delete, and none was asked to be there. */
   | { readonly action: 'none' }
@@ -40,7 +48,10 @@ export async function resolveOperations(
   const resolved: ResolvedOperation[] = [];
   for (let index = 0; index < operations.length; index++) {
     const operation = operations[index];
-    if (operation !== undefined) resolved.push(resolveOrRefuse(host, operation, index));
+    if (operation === undefined) continue;
+    const each = resolveOrRefuse(host, operation, index);
+    const asksRegistry = operation.action === 'delete' && operation.alsoRegistry;
+    resolved.push(asksRegistry ? await withRegistryValues(table, each, operation.key) : each);
     if (breath.due) await breath.take();
   }
   return resolved;
@@ -88,13 +99,41 @@ function resolve(host: RouteLookup, operation: Operation, index: number): Resolv
     }
     case 'delete': {
       const { allowMissing = false, etag = '' } = operation;
-      const key = allowMissing ? ifThere(host, operation.key) : resolveExistingKey(host, operation.key);
-      return key === undefined ? { index, action: 'none' } : { index, action: 'delete', key, allowMissing, etag };
+      const key = operation.alsoRegistry
+        ? (ifThere(host, operation.key) ?? keyOfRegistry(host, operation.key, allowMissing))
+        : allowMissing
+          ? ifThere(host, operation.key)
+          : resolveExistingKey(host, operation.key);
+      return key === undefined ? { index, action: 'none' } : { index, action: 'delete', key, allowMissing, etag, registryValues: [] };
     }
     case 'disown':
       return { index, action: 'disown', key: resolveExistingKey(host, operation.key) };
     case 'forget':
       return { index, action: 'forget', key: operation.key };
+  }
+}
+
+/** With the values of the registry that go with the row. */
+async function withRegistryValues(
+  table: RouteTable,
+  resolved: ResolvedOperation,
+  { destinationPrefix }: RouteReference,
+): Promise<ResolvedOperation> {
+  try {
+    const registry = requireRegistry(table);
+    return resolved.action === 'delete' ? { ...resolved, registryValues: await registry.valuesOf(resolved.key) } : resolved;
+  } catch (error) {
+    return { index: resolved.index, action: 'refused', destinationPrefix, failure: toFailure(error) };
+  }
+}
+
+/** The key of a row that may be left in the registry alone: by the interface where it would be. Undefined: nobody knows, and it may be missing. */
+function keyOfRegistry(host: RouteLookup, reference: RouteReference, allowMissing: boolean): RouteKey | undefined {
+  try {
+    return resolveNewKey(host, reference);
+  } catch (error) {
+    if (allowMissing && error instanceof RouteTableError && error.reason === 'BEST_ROUTE_NOT_FOUND') return undefined;
+    throw error;
   }
 }
 

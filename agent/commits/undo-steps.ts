@@ -7,6 +7,7 @@ import type { ObservedTable } from '../watch/observed-table.js';
 import { writeOf } from './attribution.js';
 import type { CommitStep } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
+import { restoreValues } from './registry-steps.js';
 
 /** Rows for which the host is asked once about their interfaces. A number and no time: the same change makes the same calls, on a busy host as well. */
 export const rowsPerBatch = 64;
@@ -23,7 +24,8 @@ export interface UndoneSteps {
 
 /**
  * Puts every row of the steps back, in reverse order. Each is compared before it is touched, so that undoing twice, or undoing what was never
- * done, changes nothing. With `rebooted` no row is created: the system built its table anew, and what is not in it went with the old boot.
+ * done, changes nothing. With `rebooted` no row is created but those whose values went from the registry: the system built its table anew, and what is
+ * not in it went with the old boot.
  */
 export async function undoSteps(
   table: ObservedTable,
@@ -39,7 +41,7 @@ export async function undoSteps(
   let undone = 0;
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const step = steps[index];
-    if (step === undefined || step.kind === 'unchanged' || leftAlone(step)) continue;
+    if (step === undefined || writesNothing(step) || leftAlone(step)) continue;
     try {
       if (undone++ % rowsPerBatch === 0) batch = beginBatch(table);
       const failure = await undoStep(table, batch, commitId, step, rebooted);
@@ -69,13 +71,36 @@ function beginBatch(table: RouteTable): UndoBatch {
   return { rows: table.batch(), present: new Map() };
 }
 
+/** Whether a step leaves table and registry as they are. */
+export function writesNothing({ kind, registryValues }: CommitStep): boolean {
+  return kind === 'unchanged' && registryValues.length === 0;
+}
+
 /** Not tried, or the row had come, gone or changed by other hands: whatever it is now is not the doing of this commit. */
 function leftAlone({ outcome: { failure } }: CommitStep): boolean {
   return failure !== undefined && (wroteNothing(failure.reason) || ['NOT_ATTEMPTED', 'FOREIGN_CHANGE'].includes(failure.reason));
 }
 
-/** Puts one row back. @returns why it was left as it is; undefined: it is as before */
+/**
+ * Puts one row back, and the values that went from the registry with it: first those, so that the row is read back as one that stands there. Neither
+ * waits for the other. @returns why something was left as it is; undefined: all is as before
+ */
 async function undoStep(
+  table: ObservedTable,
+  batch: UndoBatch,
+  commitId: string,
+  step: CommitStep,
+  rebooted: boolean,
+): Promise<Failure | undefined> {
+  if (step.registryValues.length === 0) return undoRow(table, batch, commitId, step, rebooted);
+  const { left, error } = await restoreValues(table, step);
+  // The new boot would have made the row by the value that this commit took away.
+  const rowLeft = step.kind === 'unchanged' ? undefined : await undoRow(table, batch, commitId, step, false);
+  if (error !== undefined) throw error;
+  return rowLeft ?? left;
+}
+
+async function undoRow(
   table: ObservedTable,
   { rows, present }: UndoBatch,
   commitId: string,

@@ -121,9 +121,10 @@ function meaningOfNotFound(lookup: InterfaceLookup, { interface: { index, luid }
   };
 }
 
-function makeError(
-  iphlpapi: Iphlpapi,
-  called: IphlpapiFunction,
+/** An error with the code of a call and what it means. */
+export function makeError(
+  iphlpapi: Pick<Iphlpapi, 'formatMessage'>,
+  called: string,
   code: number,
   subject: string,
   { reason, rule, remedy }: Meaning,

@@ -34,7 +34,8 @@ export async function readInterfaces(iphlpapi: Iphlpapi): Promise<NetworkInterfa
   }
 }
 
-async function readAddresses(iphlpapi: Iphlpapi): Promise<Map<bigint, InterfaceAddress[]>> {
+/** The unicast addresses of the host by the LUID of their interface. */
+export async function readAddresses(iphlpapi: Iphlpapi): Promise<Map<bigint, InterfaceAddress[]>> {
   const { code, table } = await iphlpapi.getUnicastIpAddressTable(AF_UNSPEC);
   // Without the function, or without any address, the interfaces are still worth listing.
   if (table === undefined) {

@@ -1,3 +1,5 @@
+import type { RegistryKey } from './registry.js';
+
 /** Rows of a table that the library allocated. `bytes` is its memory, not a copy: it dangles after `free`. */
 export interface NativeTable {
   readonly bytes: Uint8Array;
@@ -65,6 +67,8 @@ export interface Iphlpapi {
   readonly description: string;
   /** Functions that the library does not export, sorted. */
   readonly missing: readonly IphlpapiFunction[];
+  /** The persistent routes in the registry of the host. Undefined: it has no registry. */
+  readonly persistentRoutes: RegistryKey | undefined;
   /** Whether the caller may write routes: an elevated administrator on Windows, root on Linux. */
   isElevated(): boolean;
   /** Text of a Win32 code, where the system has one. https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagew */

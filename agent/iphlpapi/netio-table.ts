@@ -13,6 +13,8 @@ import { Win32 } from './win32-error.js';
 export function createNetioTable(iphlpapi: Iphlpapi, notifications: boolean): RouteTable {
   return {
     capabilities: { ...netioCapabilities(iphlpapi), notifications },
+    // Told by withRegistry.
+    registry: undefined,
     list: () => readRoutes(iphlpapi),
     missing: (key) => rowFailure(iphlpapi, 'GetIpForwardEntry2', Win32.ERROR_NOT_FOUND, key),
     bestRoute: (query) => findBestRoute(iphlpapi, query),

@@ -92,6 +92,8 @@ export function toRoute(row: ForwardRow2, lookup: InterfaceLookup): Route {
     autoconfigured: row.autoconfigureAddress,
     publish: row.publish,
     immortal: row.immortal,
+    // The row itself does not say: see withRegistry.
+    inRegistry: false,
   };
 }
 

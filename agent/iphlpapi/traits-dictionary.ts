@@ -85,6 +85,8 @@ export class KnownTraits {
       autoconfigured: this.#isSet('AutoconfigureAddress'),
       publish: this.#isSet('Publish'),
       immortal: this.#isSet('Immortal'),
+      // The rows themselves do not say: see withRegistry.
+      inRegistry: false,
     };
   }
 

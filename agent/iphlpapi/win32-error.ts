@@ -1,4 +1,4 @@
-/** The Win32 codes that iphlpapi functions are documented to return. https://learn.microsoft.com/windows/win32/debug/system-error-codes */
+/** The Win32 codes that the functions the agent calls are documented to return. https://learn.microsoft.com/windows/win32/debug/system-error-codes */
 export const Win32 = {
   NO_ERROR: 0,
   ERROR_FILE_NOT_FOUND: 2,
@@ -12,6 +12,8 @@ export const Win32 = {
   ERROR_PROC_NOT_FOUND: 127,
   ERROR_BAD_ARGUMENTS: 160,
   ERROR_NO_DATA: 232,
+  ERROR_MORE_DATA: 234,
+  ERROR_NO_MORE_ITEMS: 259,
   ERROR_NOT_FOUND: 1168,
   ERROR_NETWORK_UNREACHABLE: 1231,
   ERROR_HOST_UNREACHABLE: 1232,

@@ -26,6 +26,7 @@ export function previewCreated(route: DesiredRoute, networkInterface: NetworkInt
     autoconfigured: false,
     publish: route.publish ?? false,
     immortal: validLifetimeSeconds === undefined,
+    inRegistry: false,
   };
 }
 

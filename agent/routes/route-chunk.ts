@@ -15,6 +15,7 @@ export interface RouteTraits
     | 'autoconfigured'
     | 'publish'
     | 'immortal'
+    | 'inRegistry'
   > {
   /** Of destination prefix and next hop. */
   readonly family: Family;
@@ -71,6 +72,7 @@ export function routeAt(chunk: RouteChunk, row: number): Route {
     autoconfigured: traits.autoconfigured,
     publish: traits.publish,
     immortal: traits.immortal,
+    inRegistry: traits.inRegistry,
   };
 }
 

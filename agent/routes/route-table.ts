@@ -3,6 +3,7 @@ import type { RouteTableError } from './errors.js';
 import type { InterfaceSelector, NetworkInterface } from './network-interface.js';
 import type { DesiredRoute, InterfaceIdentity, Route, RouteKey } from './route.js';
 import type { RouteChunk } from './route-chunk.js';
+import type { RouteRegistry } from './route-registry.js';
 
 /** Which family of Windows functions writes. */
 export type WriteFunctions = 'classic' | 'netio';
@@ -63,6 +64,8 @@ export interface RouteRows {
 /** The routing table of one host. Every method throws RouteTableError. */
 export interface RouteTable extends RouteRows {
   readonly capabilities: RouteTableCapabilities;
+  /** The persistent routes of Windows. Undefined: the host has no registry. */
+  readonly registry: RouteRegistry | undefined;
   /** All rows. */
   list(): Promise<RouteSnapshot>;
   /** For some rows that are written one right after the other: what they need to know of interfaces is asked of the host once. */

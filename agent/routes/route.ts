@@ -37,6 +37,8 @@ export interface Route extends RouteKey {
   readonly autoconfigured: boolean;
   readonly publish: boolean;
   readonly immortal: boolean;
+  /** Stands in the registry as well, and comes back at boot: see RouteRegistry. IPv4 alone. */
+  readonly inRegistry: boolean;
 }
 
 /** A row as it shall be. What is undefined is a default for a new row, and stays as it is for an existing one. */
@@ -180,6 +182,7 @@ export function sameRoute(a: Route, b: Route): boolean {
     a.loopback === b.loopback &&
     a.autoconfigured === b.autoconfigured &&
     a.publish === b.publish &&
-    a.immortal === b.immortal
+    a.immortal === b.immortal &&
+    a.inRegistry === b.inRegistry
   );
 }

@@ -52,7 +52,7 @@ function decodeDrift({ owner, desired, observed, reason }: wire.Drift): Drift {
 }
 
 function decodeCapabilities(row: wire.Capabilities): AgentCapabilities {
-  const { ipv6, notifications, interfaceMetrics, confirmedCommit, elevated, missingFunctions } = row;
+  const { ipv6, notifications, interfaceMetrics, confirmedCommit, elevated, missingFunctions, registry } = row;
   return {
     ipv6,
     notifications,
@@ -63,6 +63,7 @@ function decodeCapabilities(row: wire.Capabilities): AgentCapabilities {
     confirmedCommit,
     elevated,
     missingFunctions,
+    registry,
   };
 }
 

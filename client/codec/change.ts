@@ -53,11 +53,15 @@ function chunksOf(change: Change): wire.ChangeChunk[] {
 }
 
 function encodeOperation(operation: RouteOperation): wire.RouteOperation {
-  if ('create' in operation) return { operation: { $case: 'create', value: encodeRouteSpec(operation.create) } };
-  if ('set' in operation) return { operation: { $case: 'set', value: encodeRouteSpec(operation.set) } };
-  if ('put' in operation) return { operation: { $case: 'put', value: encodeRouteSpec(operation.put) } };
-  if ('delete' in operation) return { operation: { $case: 'delete', value: encodeRouteKey(operation.delete) } };
-  return { operation: { $case: 'disown', value: encodeRouteKey(operation.disown) } };
+  return { operation: encodeAction(operation), alsoRegistry: 'delete' in operation && operation.alsoRegistry === true };
+}
+
+function encodeAction(operation: RouteOperation): wire.RouteOperation['operation'] {
+  if ('create' in operation) return { $case: 'create', value: encodeRouteSpec(operation.create) };
+  if ('set' in operation) return { $case: 'set', value: encodeRouteSpec(operation.set) };
+  if ('put' in operation) return { $case: 'put', value: encodeRouteSpec(operation.put) };
+  if ('delete' in operation) return { $case: 'delete', value: encodeRouteKey(operation.delete) };
+  return { $case: 'disown', value: encodeRouteKey(operation.disown) };
 }
 
 /** In a long list the value alone does not tell where it stands. */

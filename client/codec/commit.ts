@@ -40,7 +40,7 @@ export function decodeCommitAnswer({ commit }: { readonly commit: wire.Commit | 
 
 /** A step of a commit. */
 export function decodeStep(step: wire.CommitStep): CommitStep {
-  const { kind, before, after, status, operationIndex } = step;
+  const { kind, before, after, status, operationIndex, registryValues } = step;
   return {
     kind: stepKindCodec.decode(kind),
     before: optionalRoute(before),
@@ -48,6 +48,7 @@ export function decodeStep(step: wire.CommitStep): CommitStep {
     function: decodeText(step.function),
     failure: decodeFailure(status),
     operationIndex,
+    registryValues: registryValues.length === 0 ? undefined : registryValues,
   };
 }
 

@@ -6,6 +6,7 @@ import { optionalCommit } from './commit.js';
 import { encodeInterfaceSelector } from './interface-selector.js';
 import { required } from './malformed-answer.js';
 import { checkMetric } from './numbers.js';
+import { decodeWarning } from './plan.js';
 import { decodeRoute } from './route.js';
 import { encodeWriteOptions } from './write.js';
 
@@ -22,6 +23,12 @@ export function encodeDefaultGateway(gateway: DefaultGateway, options: WriteCall
 }
 
 /** @throws MalformedAnswerError for an answer without a route */
-export function decodeDefaultGatewayResult({ route, replaced, commit }: wire.SetDefaultGatewayResponse): SetDefaultGatewayResult {
-  return { route: decodeRoute(required(route, 'route')), replaced: replaced.map(decodeRoute), commit: optionalCommit(commit) };
+export function decodeDefaultGatewayResult(answer: wire.SetDefaultGatewayResponse): SetDefaultGatewayResult {
+  const { route, replaced, commit, warnings } = answer;
+  return {
+    route: decodeRoute(required(route, 'route')),
+    replaced: replaced.map(decodeRoute),
+    commit: optionalCommit(commit),
+    warnings: warnings.map(decodeWarning),
+  };
 }

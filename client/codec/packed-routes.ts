@@ -25,6 +25,7 @@ interface Traits
     | 'autoconfigured'
     | 'publish'
     | 'immortal'
+    | 'inRegistry'
   > {
   /** What follows the metric in the etag. */
   readonly etagEnd: string;
@@ -107,6 +108,7 @@ export function readPackedRoutes(packed: PackedRoutes, text: AddressText): { rea
         owner,
         persistent,
         etag: metric + traits.etagEnd,
+        inRegistry: traits.inRegistry,
       };
     },
   };
@@ -141,6 +143,7 @@ function decodeTraits(traits: WireRouteTraits): Traits {
     protocol: protocolCodec.decode(protocol),
     origin: isTold ? originCodec.decode(origin) : undefined,
     ...flags,
+    inRegistry: traits.inRegistry,
     // NL_ROUTE_ORIGIN is one less: zero means "not said" on the wire.
     etagEnd: `-${etagEnd({ protocol, origin: isTold ? origin - 1 : undefined, ...flags })}`,
   };

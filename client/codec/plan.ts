@@ -22,13 +22,14 @@ export function decodePlanSummary(summary: commits.PlanSummary): PlanSummary {
 }
 
 /** One step of a plan. */
-export function decodePlanStep({ kind, before, after, operationIndex, status }: commits.PlanStep): PlanStep {
+export function decodePlanStep({ kind, before, after, operationIndex, status, registryValues }: commits.PlanStep): PlanStep {
   return {
     kind: stepKindCodec.decode(kind),
     before: optionalRoute(before),
     after: optionalRoute(after),
     operationIndex,
     failure: decodeFailure(status),
+    registryValues: registryValues.length === 0 ? undefined : registryValues,
   };
 }
 
@@ -36,6 +37,7 @@ function decodeBestRouteChange({ destination, management, before, after }: commi
   return { destination, management, before: optionalRoute(before), after: optionalRoute(after) };
 }
 
-function decodeWarning({ reason, message, remedy, risk }: commits.PlanWarning): PlanWarning {
+/** What to know of a plan, or of a write. */
+export function decodeWarning({ reason, message, remedy, risk }: commits.PlanWarning): PlanWarning {
   return { reason, message, remedy: decodeText(remedy), risk: risk === Risk.UNSPECIFIED ? undefined : riskCodec.decode(risk) };
 }

@@ -39,6 +39,7 @@ export function decodeRoute(route: wire.Route): Route {
     owner: decodeText(route.owner),
     persistent: route.persistent,
     etag: route.etag,
+    inRegistry: route.inRegistry,
   };
 }
 

@@ -6,6 +6,7 @@ import { riskCodec } from './change-names.js';
 import { optionalCommit } from './commit.js';
 import { required } from './malformed-answer.js';
 import { decodeText, encodeDurationMs } from './numbers.js';
+import { decodeWarning } from './plan.js';
 import { encodeProbe } from './probe.js';
 import { decodeRoute, optionalRoute } from './route.js';
 
@@ -35,16 +36,24 @@ export function decodeCreateResult({ route, alreadyExisted, function: name, comm
 }
 
 /** @throws MalformedAnswerError for an answer without both rows */
-export function decodeSetResult({ route, previous, function: name, commit }: wire.SetRouteResponse): SetRouteResult {
+export function decodeSetResult({ route, previous, function: name, commit, warnings }: wire.SetRouteResponse): SetRouteResult {
   return {
     route: decodeRoute(required(route, 'route')),
     previous: decodeRoute(required(previous, 'previous')),
     function: decodeText(name),
     commit: optionalCommit(commit),
+    warnings: warnings.map(decodeWarning),
   };
 }
 
 /** A deleted row, or none. */
-export function decodeDeleteResult({ route, function: name, commit }: wire.DeleteRouteResponse): DeleteRouteResult {
-  return { route: optionalRoute(route), function: decodeText(name), commit: optionalCommit(commit) };
+export function decodeDeleteResult(answer: wire.DeleteRouteResponse): DeleteRouteResult {
+  const { route, function: name, commit, registryValues, warnings } = answer;
+  return {
+    route: optionalRoute(route),
+    function: decodeText(name),
+    commit: optionalCommit(commit),
+    registryValues,
+    warnings: warnings.map(decodeWarning),
+  };
 }

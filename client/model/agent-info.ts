@@ -32,6 +32,8 @@ export interface AgentCapabilities {
   readonly elevated: boolean;
   /** Windows functions that the host lacks, sorted. */
   readonly missingFunctions: readonly string[];
+  /** The host has a registry: `Route.inRegistry` is told, and `alsoRegistry` is taken. */
+  readonly registry: boolean;
 }
 
 /** A persistent row that is not as desired. */

@@ -51,6 +51,12 @@ export interface SetRouteOptions extends WriteCallOptions {
 export interface DeleteRouteOptions extends SetRouteOptions {
   /** No such row is a success. Default false. */
   readonly allowMissing?: boolean | undefined;
+  /**
+   * Out of the registry as well (see `Route.inRegistry`), from where it may be the only thing left; put back there if the commit is undone. Fails with
+   * FAILED_PRECONDITION / NOT_SUPPORTED on hosts without a registry, and with INVALID_ARGUMENT for IPv6. Agents that do not know it leave the registry as
+   * it is: `capabilities.registry` tells. Default false.
+   */
+  readonly alsoRegistry?: boolean | undefined;
 }
 
 /** How a change of many rows is planned and applied. Give both calls the same. */

@@ -36,7 +36,11 @@ export type RouteOperation =
   /** Creates the row or changes it. */
   | { readonly put: RouteSpec }
   /** Fails with NOT_FOUND / ROUTE_NOT_FOUND where there is none. */
-  | { readonly delete: RouteKey }
+  | {
+      readonly delete: RouteKey;
+      /** See {@link DeleteRouteOptions.alsoRegistry}. */
+      readonly alsoRegistry?: boolean | undefined;
+    }
   /** Nobody owns the row any more; it stays as it is. Fails with NOT_FOUND / ROUTE_NOT_FOUND where there is none. */
   | { readonly disown: RouteKey };
 

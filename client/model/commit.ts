@@ -32,6 +32,8 @@ export interface CommitStep {
   readonly failure?: RouteFailure | undefined;
   /** Position of the operation or desired route in the change, from 0. Undefined: it went since nobody desired it. */
   readonly operationIndex?: number | undefined;
+  /** Names of the values of PersistentRoutes that go from the registry with the row. Undefined: none. */
+  readonly registryValues?: readonly string[] | undefined;
 }
 
 /** What a probe found. */

@@ -16,6 +16,8 @@ export interface PlanStep {
   readonly operationIndex?: number | undefined;
   /** Why the operation cannot be done; only with atomicity "continueOnError". Undefined: it can. */
   readonly failure?: RouteFailure | undefined;
+  /** Names of the values of PersistentRoutes that go from the registry with the row. Undefined: none. */
+  readonly registryValues?: readonly string[] | undefined;
 }
 
 /** How the host's way to an address changes. */

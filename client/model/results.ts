@@ -1,4 +1,5 @@
 import type { Commit } from './commit.js';
+import type { PlanWarning } from './plan.js';
 import type { Route } from './route.js';
 import type { InterfaceSelector } from './route-spec.js';
 
@@ -40,6 +41,8 @@ export interface SetRouteResult {
   readonly function?: string | undefined;
   /** Undefined: nothing was written. */
   readonly commit?: Commit | undefined;
+  /** What to know of it, such as that the row comes back at the next boot. */
+  readonly warnings: readonly PlanWarning[];
 }
 
 /** A row that was deleted. */
@@ -50,6 +53,10 @@ export interface DeleteRouteResult {
   readonly function?: string | undefined;
   /** Undefined: nothing was written. */
   readonly commit?: Commit | undefined;
+  /** Names of the values of PersistentRoutes that go from the registry with the row. */
+  readonly registryValues: readonly string[];
+  /** What to know of it, such as that the row comes back at the next boot. */
+  readonly warnings: readonly PlanWarning[];
 }
 
 /** Asks for a default gateway. */
@@ -72,4 +79,6 @@ export interface SetDefaultGatewayResult {
   readonly replaced: readonly Route[];
   /** Undefined: nothing was written. */
   readonly commit?: Commit | undefined;
+  /** What to know of it, such as that the row comes back at the next boot. */
+  readonly warnings: readonly PlanWarning[];
 }

@@ -91,6 +91,11 @@ export interface Route {
   readonly owner?: string | undefined;
   /** The agent keeps the row over reboots and interface flaps. */
   readonly persistent: boolean;
-  /** Changes when anything but age and lifetimes changes. Opaque. */
+  /** Changes when anything but age, lifetimes and `inRegistry` changes. Opaque. */
   readonly etag: string;
+  /**
+   * The row also stands in the registry (PersistentRoutes, as "route -p add" writes it), and comes back at every boot of Windows. IPv4 alone; false of
+   * agents that do not know.
+   */
+  readonly inRegistry: boolean;
 }

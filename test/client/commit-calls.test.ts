@@ -88,7 +88,10 @@ describe('the life of a commit', () => {
       getCommit: ({ request }, callback) => {
         requests.push(request);
         callback(null, {
-          commit: { ...commit, steps: [{ kind: 3, before: undefined, after: undefined, function: '', status: undefined }] },
+          commit: {
+            ...commit,
+            steps: [{ kind: 3, before: undefined, after: undefined, function: '', status: undefined, registryValues: [] }],
+          },
         });
       },
     });
@@ -114,6 +117,7 @@ describe('the life of a commit', () => {
     function: '',
     status: undefined,
     operationIndex,
+    registryValues: [],
   });
 
   it('is fetched with all its steps, by its id from the second answer on', async () => {

@@ -62,7 +62,7 @@ describe('a client of a simulated Windows host', () => {
     expect(await client.getRoute(key)).toMatchObject({ metric: 9 });
     expect(await client.getBestRoute({ destination: '10.99.1.1' })).toMatchObject({ route: key, sourceAddress: '10.20.0.10' });
     expect(await client.deleteRoute(key)).toMatchObject({ route: { metric: 9 }, function: 'DeleteIpForwardEntry' });
-    expect(await client.deleteRoute(key, { allowMissing: true })).toEqual({ route: undefined, function: undefined });
+    expect(await client.deleteRoute(key, { allowMissing: true })).toEqual({ registryValues: [], warnings: [] });
   });
 
   it('writes nothing with validateOnly', async () => {

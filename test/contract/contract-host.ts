@@ -14,6 +14,16 @@ export interface ContractCapabilities {
   readonly ipv6: boolean;
   /** Finite lifetimes of rows. */
   readonly lifetimes: boolean;
+  /** A registry, in which Windows keeps persistent routes. */
+  readonly registry: boolean;
+}
+
+/** The key PersistentRoutes of a host. */
+export interface ContractRegistry {
+  names(): Promise<readonly string[]>;
+  /** As "route -p add" does. */
+  set(name: string): Promise<void>;
+  delete(name: string): Promise<void>;
 }
 
 /** A running agent whose host has two interfaces. Nothing else edits its table meanwhile. */
@@ -21,6 +31,8 @@ export interface ContractHost {
   readonly wire: Wire;
   readonly first: ContractInterface;
   readonly second: ContractInterface;
+  /** Values of PersistentRoutes, as others than the agent see and change them. Undefined: the host has no registry. */
+  readonly registry?: ContractRegistry;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { describeBadInput } from '../contract/bad-input.js';
 import { describeCommits } from '../contract/commits.js';
 import type { ContractSubject } from '../contract/contract-host.js';
 import { describeReading } from '../contract/reading.js';
+import { describeRegistry } from '../contract/registry.js';
 import { describeRouteLife } from '../contract/route-life.js';
 import { describeWatch } from '../contract/watch.js';
 import { buildKernelRig, createKernelHost, missingForKernelRig } from '../support/kernel-rig.js';
@@ -13,8 +14,8 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
   const subject: ContractSubject = {
     name: `kernel rig, ${ipv4Writes}`,
     ipv4Writes,
-    // IPv4 routes of Linux have no lifetime.
-    capabilities: { ipv6: true, lifetimes: false },
+    // IPv4 routes of Linux have no lifetime, and Linux has no registry.
+    capabilities: { ipv6: true, lifetimes: false, registry: false },
     async start() {
       const library = await buildKernelRig();
       const host = await createKernelHost();
@@ -37,6 +38,7 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
   describe.skipIf(missing !== undefined)(missing ? `missing: ${missing}` : 'on the kernel', () => {
     describeRouteLife(subject);
     describeReading(subject);
+    describeRegistry(subject);
     describeBadInput(subject);
     describeCommits(subject);
     describeWatch(subject);

@@ -1,70 +1,15 @@
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeBadInput } from '../contract/bad-input.js';
 import { describeCommits } from '../contract/commits.js';
 import type { ContractSubject } from '../contract/contract-host.js';
 import { describeReading } from '../contract/reading.js';
+import { describeRegistry } from '../contract/registry.js';
 import { describeRouteLife } from '../contract/route-life.js';
 import { describeWatch } from '../contract/watch.js';
-import { createAgentTls } from '../support/agent-tls.js';
-import { createCleanup } from '../support/cleanup.js';
-import { createKernelHost, type KernelHost } from '../support/kernel-rig.js';
-import { createWinePrefix, missingForWine, type WinePrefix } from '../support/wine.js';
-import { startAgent } from '../support/wine-agent.js';
-import { buildWineRig } from '../support/wine-rig.js';
-import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
-import type { Wire } from '../support/wire.js';
+import { missingForWine } from '../support/wine.js';
+import { createWineKernelHost, type WineKernelHost } from './wine-kernel-host.js';
 
 const missing = missingForWine({ namespaces: true });
-
-/** A Windows node.exe whose iphlpapi is the kernel rig as a Windows DLL: it edits the routing table of a namespace. */
-interface WineKernelHost {
-  readonly host: KernelHost;
-  /** Starts an agent and connects to it. */
-  start(ipv4Writes: 'classic' | 'netio'): Promise<{ readonly wire: Wire; stop(): Promise<number | undefined> }>;
-  remove(): Promise<void>;
-}
-
-async function createWineKernelHost(): Promise<WineKernelHost> {
-  const cleanup = createCleanup();
-  try {
-    const directory = mkdtempSync(join(tmpdir(), 'routefleet-kernel-dll-'));
-    cleanup.defer(() => rm(directory, { recursive: true }));
-    const rig = await buildWineRig(directory);
-    const host = await createKernelHost();
-    cleanup.defer(host.remove);
-    const staged: StagedPackage = await stagePackage();
-    cleanup.defer(staged.remove);
-    const prefix: WinePrefix = await createWinePrefix({ namespace: host.namespace.name });
-    cleanup.defer(prefix.remove);
-    const address = `${host.subnet}.2`;
-    const tls = await createAgentTls(directory, address);
-    const args = ['--listen', `${address}:0`, '--iphlpapi', rig.library, ...tls.args];
-    let agents = 0;
-    return {
-      host,
-      async start(ipv4Writes) {
-        const own = ['--state-dir', join(directory, `state-${agents++}`), '--ipv4-writes', ipv4Writes];
-        const agent = await startAgent({ prefix, staged, environment: rig.environment, args: [...args, ...own] });
-        const wire = tls.connect(`${address}:${agent.port}`);
-        return {
-          wire,
-          stop() {
-            wire.close();
-            return agent.stop();
-          },
-        };
-      },
-      remove: cleanup.run,
-    };
-  } catch (error) {
-    await cleanup.run();
-    throw error;
-  }
-}
 
 describe.skipIf(missing !== undefined)(
   `node.exe on the kernel rig as a DLL${missing === undefined ? '' : ` (skipped, missing: ${missing})`}`,
@@ -79,7 +24,7 @@ describe.skipIf(missing !== undefined)(
       const subject: ContractSubject = {
         name: `Wine and kernel rig, ${ipv4Writes}`,
         ipv4Writes,
-        capabilities: { ipv6: true, lifetimes: false },
+        capabilities: { ipv6: true, lifetimes: false, registry: true },
         async start() {
           const { subnet } = windows.host;
           const { wire, stop } = await windows.start(ipv4Writes);
@@ -87,12 +32,14 @@ describe.skipIf(missing !== undefined)(
             wire,
             first: { alias: 'lan0', nextHops4: [`${subnet}.1`, `${subnet}.9`], nextHops6: ['2001:db8:64::1', '2001:db8:64::9'] },
             second: { alias: 'dmz0', nextHops4: ['192.0.2.1', '192.0.2.9'] },
+            registry: windows.registry,
             close: async () => void (await stop()),
           };
         },
       };
       describeRouteLife(subject);
       describeReading(subject);
+      describeRegistry(subject);
       describeBadInput(subject);
       describeCommits(subject);
       describeWatch(subject);

@@ -12,6 +12,7 @@ import { nodeFiles } from './node-files.js';
 import { readJournal } from './reading.js';
 import { salvageJournal } from './salvage.js';
 import { snapshotLines } from './snapshot.js';
+import { schemaVersion } from './stored-record.js';
 
 /** Where the journal is, and what it needs. */
 export interface OpenJournalOptions {
@@ -68,7 +69,7 @@ async function begin(path: string, options: BeginOptions): Promise<Beginning> {
   const { files, acceptLoss = false, log } = options;
   const bytes = await read(path, files);
   if (bytes === undefined) return { memory: new JournalMemory(), damage: undefined, continues: false };
-  const { memory, damage, tornBytes } = readJournal(bytes, path);
+  const { memory, damage, tornBytes, schema } = readJournal(bytes, path);
   if (damage !== undefined && acceptLoss) return { memory: await salvage(bytes, path, options), damage: undefined, continues: false };
   if (damage !== undefined) {
     const failure = journalDamaged(path, damage);
@@ -76,7 +77,8 @@ async function begin(path: string, options: BeginOptions): Promise<Beginning> {
     return { memory, damage: failure, continues: false };
   }
   if (tornBytes > 0) log?.warn({ path, bytes: tornBytes }, 'the last record of the journal was never completed: it is cut off');
-  return { memory, damage, continues: tornBytes === 0 };
+  // An older agent must find the schema of what follows in the header.
+  return { memory, damage, continues: tornBytes === 0 && schema === schemaVersion };
 }
 
 async function read(path: string, files: JournalFiles): Promise<Buffer | undefined> {

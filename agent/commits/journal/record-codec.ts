@@ -52,6 +52,8 @@ const route = z.strictObject({
   autoconfigured: z.boolean(),
   publish: z.boolean(),
   immortal: z.boolean(),
+  // False is left out, as in journals of schema 1.
+  inRegistry: z.boolean().default(false),
 });
 
 const desiredRoute = z.strictObject({
@@ -76,12 +78,16 @@ const receipt = z.strictObject({
   interfaceGuid: z.string().optional(),
 });
 
+const registryValue = z.strictObject({ name: z.string(), type: natural, data: z.string() });
+
 const step = z.strictObject({
   kind: z.enum(['create', 'set', 'delete', 'unchanged']),
   key: z.strictObject(routeKey),
   before: route.optional(),
   after: route.optional(),
   receipt: z.strictObject({ key: z.strictObject(routeKey), before: receipt.optional(), after: receipt.optional() }).optional(),
+  // None is left out, as in journals of schema 1.
+  registryValues: z.array(registryValue).default([]),
   operationIndex: natural.optional(),
   outcome: z.strictObject({ writtenBy: z.string().optional(), failure: failure.optional() }),
 });

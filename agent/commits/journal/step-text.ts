@@ -10,13 +10,16 @@ import type { Failure } from '../failure.js';
  */
 
 /** @throws RangeError for a number that could not be read again */
-export function stepText({ kind, key, before, after, receipt, operationIndex, outcome: { writtenBy, failure } }: CommitStep): string {
+export function stepText(step: CommitStep): string {
+  const { kind, key, before, after, receipt, registryValues, operationIndex } = step;
+  const { writtenBy, failure } = step.outcome;
   const outcome = object(member('writtenBy', text(writtenBy)) + member('failure', failure && failureText(failure)));
   return (
     `{"kind":"${kind}","key":{${keyMembers(key)}}` +
     member('before', before && routeText(before)) +
     member('after', after && routeText(after)) +
     member('receipt', receipt && changeText(receipt)) +
+    member('registryValues', registryValues.length === 0 ? undefined : JSON.stringify(registryValues)) +
     member('operationIndex', natural('operationIndex', operationIndex)) +
     `,"outcome":${outcome}}`
   );
@@ -41,7 +44,8 @@ function routeText(route: Route): string {
     member('preferredLifetimeSeconds', natural('preferredLifetimeSeconds', route.preferredLifetimeSeconds)) +
     `,"ageSeconds":${natural('ageSeconds', route.ageSeconds)}` +
     `,"sitePrefixLength":${natural('sitePrefixLength', route.sitePrefixLength)}` +
-    `,"loopback":${route.loopback},"autoconfigured":${route.autoconfigured},"publish":${route.publish},"immortal":${route.immortal}}`
+    `,"loopback":${route.loopback},"autoconfigured":${route.autoconfigured},"publish":${route.publish},"immortal":${route.immortal}` +
+    `${member('inRegistry', route.inRegistry || undefined)}}`
   );
 }
 

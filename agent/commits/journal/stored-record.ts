@@ -2,7 +2,7 @@ import type { CommitRecord, DriftPolicy, Receipt } from '../commit.js';
 import type { JournalRecord } from './journal.js';
 
 /** Of the records below. An older agent refuses a newer journal. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Everything that a line of the file can hold, in the order of the file: header, snapshot and its end, then what happened since. */
 export type StoredRecord =

@@ -9,6 +9,7 @@ import type { NativeTables } from './native-tables.js';
 import type { Neighbours } from './neighbours.js';
 import { addRoute, deleteRoute, type RouteEdit, setRoute } from './route-edit.js';
 import type { SimulatedHost } from './simulated-host.js';
+import type { RegistryControl } from './simulated-registry.js';
 import type { TableGrowth } from './table-growth.js';
 
 /** The hands that move a simulated host: other programs, cables, administrators, faults. None of it needs elevation or can be made to fail. */
@@ -33,6 +34,8 @@ export interface SimulationControl extends InterfaceEdits {
   fail(functionName: IphlpapiFunction, fault: Fault): void;
   /** After each of the next `times` (default 1) answers of a size by GetIpForwardTable, `rows` (default 1) rows are added. */
   growBetweenCalls(growth?: { readonly times?: number; readonly rows?: number }): void;
+  /** The persistent routes in the registry of the host. */
+  readonly registry: RegistryControl;
   /** The rows as they are now, for assertions. */
   routes(): ForwardRow2[];
   /** Gives the caller the rights of an administrator, or takes them. */
@@ -53,10 +56,11 @@ export interface ControlledParts {
   readonly bulk: BulkRoutes;
   readonly growth: TableGrowth;
   readonly neighbours: Neighbours;
+  readonly registry: RegistryControl;
 }
 
 /** The control of a simulation. */
-export function createControl({ host, gate, tables, bulk, growth, neighbours }: ControlledParts): SimulationControl {
+export function createControl({ host, gate, tables, bulk, growth, neighbours, registry }: ControlledParts): SimulationControl {
   const edits = interfaceEdits(host);
   return {
     ...edits,
@@ -74,6 +78,7 @@ export function createControl({ host, gate, tables, bulk, growth, neighbours }: 
     deleteRoute: (edit) => deleteRoute(host, edit),
     fail: (functionName, fault) => gate.fail(functionName, fault),
     growBetweenCalls: ({ times = 1, rows = 1 } = {}) => growth.arm(times, rows),
+    registry,
     routes: () => {
       host.expireRoutes();
       return Array.from(host.routes, (route) => ({ ...route.row, age: host.ageSeconds(route) }));

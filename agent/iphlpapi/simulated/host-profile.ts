@@ -72,6 +72,8 @@ export interface SimulatedHostProfile {
   readonly transports: readonly Family[];
   readonly interfaces: readonly InterfaceProfile[];
   readonly routes: readonly RouteProfile[];
+  /** Names of values of PersistentRoutes, "10.0.0.0,255.0.0.0,192.0.2.1,1". */
+  readonly persistentRoutes: readonly string[];
   /** Functions that this host's library does not export. */
   readonly missing: readonly IphlpapiFunction[];
   readonly quirks: Quirks;

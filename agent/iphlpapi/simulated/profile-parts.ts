@@ -17,10 +17,14 @@ export function hostPart({ hostNumber }: HostIdentity): number {
 }
 
 /** What hosts have in common unless their profile says otherwise. */
-export const commonHost: Pick<SimulatedHostProfile, 'operatingSystem' | 'elevated' | 'transports' | 'missing' | 'quirks'> = {
+export const commonHost: Pick<
+  SimulatedHostProfile,
+  'operatingSystem' | 'elevated' | 'transports' | 'persistentRoutes' | 'missing' | 'quirks'
+> = {
   operatingSystem: 'Windows Server 2022 10.0.20348',
   elevated: true,
   transports: [4, 6],
+  persistentRoutes: [],
   missing: [],
   quirks: { classicSetIgnoresMetric: false, stubWrites: false },
 };

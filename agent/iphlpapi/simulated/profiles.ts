@@ -11,7 +11,9 @@ import {
   route,
 } from './profile-parts.js';
 
-/** One Ethernet adapter with a default route by DHCP and one by router advertisement; Wi-Fi without a link. */
+/**
+ * One Ethernet adapter with a default route by DHCP, one by router advertisement and one that somebody made with "route -p add"; Wi-Fi without a link.
+ */
 function office(host: HostIdentity): SimulatedHostProfile {
   return {
     ...commonHost,
@@ -43,7 +45,9 @@ function office(host: HostIdentity): SimulatedHostProfile {
     routes: [
       route('Ethernet', '0.0.0.0/0', '10.20.0.1', { origin: 'dhcp' }),
       route('Ethernet', '::/0', 'fe80::1', { origin: 'routerAdvertisement', metric: 256 }),
+      route('Ethernet', '192.168.50.0/24', '10.20.0.9', { metric: 1 }),
     ],
+    persistentRoutes: ['192.168.50.0,255.255.255.0,10.20.0.9,1'],
   };
 }
 

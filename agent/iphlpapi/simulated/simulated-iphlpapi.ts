@@ -13,6 +13,7 @@ import { Neighbours, resolveIpNetEntry2 } from './neighbours.js';
 import { netioReads } from './netio-reads.js';
 import { netioWrites } from './netio-writes.js';
 import { SimulatedHost } from './simulated-host.js';
+import { simulateRegistry } from './simulated-registry.js';
 import { TableGrowth } from './table-growth.js';
 
 /** The port over a host in memory, and the hands that move that host. */
@@ -45,13 +46,15 @@ export function createSimulatedIphlpapi({ host: profile, nowMs = Date.now }: Sim
   const writes = netioWrites(host);
   const best = bestRouteFunctions(host);
   const neighbours = new Neighbours();
+  const registry = simulateRegistry(profile.persistentRoutes, () => host.elevated, nowMs);
 
   return {
     description: `simulated (${profile.name})`,
     missing: profile.missing.toSorted(),
     isElevated: () => host.elevated,
     formatMessage: systemMessage,
-    control: createControl({ host, gate, tables, bulk, growth, neighbours }),
+    persistentRoutes: registry.key,
+    control: createControl({ host, gate, tables, bulk, growth, neighbours, registry: registry.control }),
 
     cancelMibChangeNotify2: gate.async('CancelMibChangeNotify2', (handle) => notifications.cancel(handle), asCode),
     convertInterfaceGuidToLuid: gate.sync('ConvertInterfaceGuidToLuid', convert.convertInterfaceGuidToLuid, asCode),

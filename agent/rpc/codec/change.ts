@@ -6,6 +6,7 @@ import {
   Risk as WireRisk,
   type WriteOptions as WireWriteOptions,
 } from '../../../proto/gen/routefleet/v1/commit.pb.js';
+import type { RouteKey } from '../../../proto/gen/routefleet/v1/route.pb.js';
 import { InvalidValueError } from '../../../proto/invalid-value.js';
 import type { Change, CommitOptions, Operation, Risk } from '../../commits/change.js';
 import type { Atomicity, DriftPolicy } from '../../commits/commit.js';
@@ -111,7 +112,15 @@ export function requireOwner(owner: string, field: string): void {
 }
 
 /** One operation. */
-export function decodeOperation(field: string, { operation }: RouteOperation): Operation {
+export function decodeOperation(field: string, { operation, alsoRegistry }: RouteOperation): Operation {
+  if (alsoRegistry && operation !== undefined && operation.$case !== 'delete') {
+    const message = `${field}.also_registry stands beside ${operation.$case}`;
+    throw new InvalidValueError(
+      'INVALID_ARGUMENT',
+      message,
+      'send it with delete alone: the agent takes values out of the registry, and writes none',
+    );
+  }
   switch (operation?.$case) {
     case undefined:
       return missingField(`${field}.operation`, 'create, set, put, delete or disown');
@@ -122,8 +131,26 @@ export function decodeOperation(field: string, { operation }: RouteOperation): O
     case 'put':
       return { action: 'put', route: decodeRouteSpec(`${field}.put`, operation.value) };
     case 'delete':
-      return { action: 'delete', key: decodeRouteKey(`${field}.delete`, operation.value) };
+      return decodeDelete(`${field}.delete`, operation.value, `${field}.also_registry`, alsoRegistry);
     case 'disown':
       return { action: 'disown', key: decodeRouteKey(`${field}.disown`, operation.value) };
   }
+}
+
+/** A row to delete, perhaps out of the registry as well. */
+export function decodeDelete(
+  field: string,
+  key: RouteKey | undefined,
+  registryField: string,
+  alsoRegistry: boolean,
+): Operation & { readonly action: 'delete' } {
+  const reference = decodeRouteKey(field, key);
+  if (alsoRegistry && reference.destinationPrefix.family === 6) {
+    throw new InvalidValueError(
+      'INVALID_ARGUMENT',
+      `${registryField}: ${key?.destinationPrefix} is IPv6, and Windows keeps persistent routes of IPv6 elsewhere, in a form that is not documented`,
+      'leave it out, and delete the persistent route on the host: Remove-NetRoute -PolicyStore PersistentStore',
+    );
+  }
+  return { action: 'delete', key: reference, alsoRegistry };
 }

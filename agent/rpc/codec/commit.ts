@@ -19,6 +19,7 @@ import type { CommitRecord, CommitState, CommitStep, StepKind as DomainStepKind,
 import type { CommitView } from '../../commits/engine-options.js';
 import type { RefusedOperation } from '../../commits/plan-steps.js';
 import { type RiskFinding, remedies } from '../../commits/risks.js';
+import { findWarnings } from '../../commits/warnings.js';
 import type { Route } from '../../routes/route.js';
 import { encodeFailure } from '../status.js';
 import { encodeMilliseconds } from './duration.js';
@@ -89,7 +90,13 @@ function encodeCommitStep(step: CommitStep): WireCommitStep {
     function: outcome.writtenBy ?? '',
     status: outcome.failure && encodeFailure(outcome.failure),
     operationIndex,
+    registryValues: encodeRegistryValues(step),
   };
+}
+
+/** Names of the values that a step takes out of the registry. */
+export function encodeRegistryValues({ registryValues }: Pick<CommitStep, 'registryValues'>): string[] {
+  return registryValues.map(({ name }) => name);
 }
 
 /** Both rows of a step, each with whose it is then. */
@@ -106,12 +113,13 @@ export function* encodePlanSteps({ steps, refused }: PlannedChange): Generator<P
 }
 
 function encodePlanStep(step: CommitStep): PlanStep {
-  return { kind: kinds[step.kind], ...encodeRows(step, true), operationIndex: step.operationIndex, status: undefined };
+  const { kind, operationIndex } = step;
+  return { kind: kinds[kind], ...encodeRows(step, true), operationIndex, status: undefined, registryValues: encodeRegistryValues(step) };
 }
 
 function encodeRefused({ action, operationIndex, failure }: RefusedOperation): PlanStep {
   const kind = action === 'set' ? StepKind.SET : action === 'delete' ? StepKind.DELETE : StepKind.CREATE;
-  return { kind, before: undefined, after: undefined, operationIndex, status: encodeFailure(failure) };
+  return { kind, before: undefined, after: undefined, operationIndex, status: encodeFailure(failure), registryValues: [] };
 }
 
 /** A plan as a whole. */
@@ -126,7 +134,7 @@ export function encodePlanSummary({ steps, token, revision, bestRoutes, risks: f
     deletes: counts.delete,
     unchanged: counts.unchanged,
     bestRoutes: bestRoutes.map(encodeBestRouteChange),
-    warnings: findings.map(encodeWarning),
+    warnings: [...findings.map(encodeRisk), ...encodeWarnings(steps)],
   };
 }
 
@@ -139,6 +147,11 @@ function encodeBestRouteChange({ destination, management, before, after }: BestR
   };
 }
 
-function encodeWarning({ risk, message, needs }: RiskFinding): WirePlanWarning {
+/** What to know of steps, and need not be agreed to. */
+export function encodeWarnings(steps: readonly CommitStep[]): WirePlanWarning[] {
+  return findWarnings(steps).map((warning) => ({ ...warning, risk: WireRisk.UNSPECIFIED }));
+}
+
+function encodeRisk({ risk, message, needs }: RiskFinding): WirePlanWarning {
   return { reason: 'RISK_NOT_ACCEPTED', message, remedy: remedies[needs](risk), risk: risks[risk] };
 }

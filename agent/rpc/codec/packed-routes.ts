@@ -41,6 +41,7 @@ export function encodeTraits(traits: RouteTraits): WireRouteTraits {
     autoconfigured: traits.autoconfigured,
     publish: traits.publish,
     immortal: traits.immortal,
+    inRegistry: traits.inRegistry,
   };
 }
 

@@ -42,6 +42,7 @@ export function encodeRoute(route: Route, receipt?: Pick<Receipt, 'owner' | 'per
     owner: receipt?.owner ?? '',
     persistent: receipt?.persistent ?? false,
     etag: etagOf(route),
+    inRegistry: route.inRegistry,
   };
 }
 

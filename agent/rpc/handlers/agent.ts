@@ -35,6 +35,7 @@ export async function getAgent({ table, engine, keeper, identity, limits, isElev
       confirmedCommit: true,
       elevated: isElevated(),
       missingFunctions: [...capabilities.missingFunctions],
+      registry: table.registry !== undefined,
     },
     limits: { ...limits },
     revision: (await table.list()).revision,

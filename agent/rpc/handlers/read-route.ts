@@ -32,5 +32,7 @@ export async function getBestRoute({ table, engine }: HandlerContext, request: G
   }
   const selector = decodeSelector(request.interface);
   const best = table.bestRoute({ destination, source, interface: selector && (await table.findInterface(selector)) });
-  return { route: encodeRoute(best.route, engine.receiptOf(best.route)), sourceAddress: encodeOptionalAddress(best.sourceAddress) };
+  // What the host says of its best route does not say whether it stands in the registry.
+  const route = (table.registry && (await table.get(best.route))) ?? best.route;
+  return { route: encodeRoute(route, engine.receiptOf(route)), sourceAddress: encodeOptionalAddress(best.sourceAddress) };
 }

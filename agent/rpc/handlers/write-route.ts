@@ -16,9 +16,9 @@ import { defaultGatewayChange, findGateway } from '../../commits/default-gateway
 import { toError } from '../../commits/failure.js';
 import type { Call } from '../call.js';
 import { decodeAddress } from '../codec/address.js';
-import { decodeWriteOptions, requireOwner } from '../codec/change.js';
-import { encodeCommit } from '../codec/commit.js';
-import { decodeRouteKey, decodeRouteSpec, decodeSelector, encodeRoute } from '../codec/route.js';
+import { decodeDelete, decodeWriteOptions, requireOwner } from '../codec/change.js';
+import { encodeCommit, encodeRegistryValues, encodeWarnings } from '../codec/commit.js';
+import { decodeRouteSpec, decodeSelector, encodeRoute } from '../codec/route.js';
 import type { HandlerContext } from '../context.js';
 
 /** CreateRoute. */
@@ -43,21 +43,21 @@ export async function setRoute(context: HandlerContext, request: SetRouteRequest
     options,
     call,
   );
-  return { ...rowsOf(steps[0]), ...written };
+  return { ...rowsOf(steps[0]), ...written, warnings: encodeWarnings(steps) };
 }
 
 /** DeleteRoute. */
 export async function deleteRoute(context: HandlerContext, request: DeleteRouteRequest, call: Call): Promise<DeleteRouteResponse> {
   const { allowMissing, etag } = request;
-  const key = decodeRouteKey('key', request.key);
+  const operation = decodeDelete('key', request.key, 'also_registry', request.alsoRegistry);
   const options = decodeOptions('DeleteRoute', request, DeleteRouteRequest.encode(request).finish());
-  const { steps, ...written } = await write(
-    context,
-    oneOperation({ action: 'delete', key, allowMissing, etag }, options.owner),
-    options,
-    call,
-  );
-  return { route: rowsOf(steps[0]).previous, ...written };
+  const { steps, ...written } = await write(context, oneOperation({ ...operation, allowMissing, etag }, options.owner), options, call);
+  return {
+    route: rowsOf(steps[0]).previous,
+    ...written,
+    registryValues: steps.flatMap(encodeRegistryValues),
+    warnings: encodeWarnings(steps),
+  };
 }
 
 /** SetDefaultGateway. */
@@ -77,6 +77,7 @@ export async function setDefaultGateway(
     route: rowsOf(kept).route,
     replaced: steps.flatMap((step) => (step.kind === 'delete' ? (rowsOf(step).previous ?? []) : [])),
     commit,
+    warnings: encodeWarnings(steps),
   };
 }
 

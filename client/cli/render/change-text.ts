@@ -10,6 +10,7 @@ const observed: readonly Property[] = [
   { name: 'origin', read: ({ origin }) => origin },
   { name: 'published', read: ({ publish }) => publish },
   { name: 'persistent', read: ({ persistent }) => persistent },
+  { name: 'in the registry', read: ({ inRegistry }) => inRegistry },
   { name: 'owner', read: ({ owner }) => owner },
   { name: 'interface', read: ({ interfaceAlias }) => interfaceAlias },
   { name: 'interface index', read: ({ interfaceIndex }) => interfaceIndex },

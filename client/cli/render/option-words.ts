@@ -4,6 +4,7 @@ import { riskCodec } from '../../codec/change-names.js';
 /** What an agent calls its fields and values, and what the command line does. */
 const words: readonly (readonly [word: RegExp, option: string])[] = [
   [/\bconfirm_within\b/g, '--confirm-within'],
+  [/\balso_registry\b/g, '--also-registry'],
   ...riskCodec.names.map((name) => {
     const [wireName = ''] = Object.entries(wire.Risk).find(([, value]) => value === riskCodec.encode(name)) ?? [];
     return [new RegExp(`\\b${wireName}\\b`, 'g'), `${name} (--accept-risk ${name})`] as const;

@@ -33,6 +33,7 @@ const properties: readonly Property[] = [
   { name: 'preferred lifetime', read: ({ preferredLifetimeSeconds }) => secondsText(preferredLifetimeSeconds) },
   { name: 'published', read: ({ publish }) => publish },
   { name: 'persistent', read: ({ persistent }) => persistent },
+  { name: 'in the registry', read: ({ inRegistry }) => inRegistry },
   // The same for all rows of a change, as a rule.
   { name: 'owner', read: ({ owner }) => owner, always: false },
 ];

@@ -42,6 +42,7 @@ export const routeFields: readonly (keyof Route)[] = [
   'owner',
   'persistent',
   'etag',
+  'inRegistry',
 ];
 
 /** Rows of a routing table. */
@@ -51,6 +52,7 @@ export const routeView: View<Route> = {
     ...metricColumns,
     { header: 'PROTOCOL', text: ({ protocol }) => protocol },
     { header: 'ORIGIN', text: ({ origin }) => origin },
+    { header: 'REGISTRY', text: ({ inRegistry }) => (inRegistry ? 'yes' : undefined), onlyIfAny: true },
   ],
   fields: routeFields,
 };

@@ -15,6 +15,7 @@ export interface Step {
   readonly after?: Route | undefined;
   readonly failure?: RouteFailure | undefined;
   readonly operationIndex?: number | undefined;
+  readonly registryValues?: readonly string[] | undefined;
 }
 
 interface Line {
@@ -34,7 +35,8 @@ export function renderSteps(steps: readonly Step[], { color }: DocumentStyle): s
   const deleted: Line[] = [];
   for (const step of steps) {
     if (step.failure !== undefined) kept.push({ sign: '!', cells: failureCells(step, step.failure), color: red });
-    else if (step.kind === 'delete') deleted.push({ sign: '-', cells: rowCells(step.before), color: red });
+    else if (step.kind === 'delete' || step.registryValues !== undefined)
+      deleted.push({ sign: '-', cells: deletedCells(step), color: red });
     else if (step.kind !== 'unchanged') {
       const sign = step.kind === 'create' ? '+' : '~';
       kept.push({ sign, cells: writtenCells(step), color: colors[sign] ?? String });
@@ -49,6 +51,13 @@ function writtenCells({ before, after }: Step): string[] {
   const row = after ?? before;
   const details = before === undefined || after === undefined ? undefined : differencesText(before, after);
   return details === undefined ? rowCells(row) : [...keyCells(row), details];
+}
+
+/** The row, and what goes from the registry with it, or without a row. */
+function deletedCells({ before, registryValues }: Step): string[] {
+  if (registryValues === undefined) return rowCells(before);
+  const values = `from the registry: ${registryValues.join(' ')}`;
+  return before === undefined ? [values] : [...keyCells(before), `${propertiesText(before)}, also ${values}`];
 }
 
 function rowCells(row: Route | undefined): string[] {

@@ -22,7 +22,9 @@ export function renderTable<Row>(
   const { bold, dim } = pc.createColors(color);
   const shown: readonly Column<HostRow<Row>>[] = [
     ...(hostColumn ? [{ header: 'HOST', text: ({ host }: HostRow<Row>) => host }] : []),
-    ...columns.map(({ text, ...column }) => ({ ...column, text: ({ row }: HostRow<Row>) => text(row) })),
+    ...columns
+      .filter(({ text, onlyIfAny }) => !onlyIfAny || rows.some(({ row }) => text(row) !== undefined))
+      .map(({ text, ...column }) => ({ ...column, text: ({ row }: HostRow<Row>) => text(row) })),
   ];
   const lines = rows.map((row) => shown.map(({ text }) => printable(String(text(row) ?? '-'))));
   const widths = shown.map(({ header }, index) =>

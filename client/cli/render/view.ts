@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly text: (row: Row) => string | number | undefined;
   /** Figures line up at the right. Default left. */
   readonly align?: 'left' | 'right';
+  /** Left out where no row has a text for it. */
+  readonly onlyIfAny?: boolean;
 }
 
 /** How rows of one kind are shown. */

@@ -9,6 +9,7 @@ import { openJournal } from '../../../agent/commits/journal/open-journal.js';
 import { createClassicTable } from '../../../agent/iphlpapi/classic-table.js';
 import type { IphlpapiFunction } from '../../../agent/iphlpapi/iphlpapi.js';
 import { createNetioTable } from '../../../agent/iphlpapi/netio-table.js';
+import { withRegistry } from '../../../agent/iphlpapi/registry-table.js';
 import type { SimulationControl } from '../../../agent/iphlpapi/simulated/control.js';
 import type { ProfileName } from '../../../agent/iphlpapi/simulated/profiles.js';
 import type { SimulatedIphlpapi } from '../../../agent/iphlpapi/simulated/simulated-iphlpapi.js';
@@ -74,7 +75,7 @@ export function makeHost({
 } = {}): Host {
   const { iphlpapi } = simulateHost({ profile, simulateHostNumber: 1 });
   const files = createMemoryFiles();
-  const table = (ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, false);
+  const table = withRegistry((ipv4Writes === 'classic' ? createClassicTable : createNetioTable)(iphlpapi, false), iphlpapi);
   const start: Host['start'] = async ({ table: own = table, ...options } = {}) => {
     const journal = options.journal ?? (await openJournal({ directory: journalDirectory, files }));
     const log = pino({ level: 'silent' });

@@ -2,7 +2,7 @@ import type { RouteRows, RouteTable } from '../../../agent/routes/route-table.js
 import type { Agent, AgentOptions, Host } from './fixture.js';
 
 /**
- * Runs an agent that is killed at a call of its to the table or to the disk of the journal: neither that one happens nor any later one, and nobody is
+ * Runs an agent that is killed at a call of its to the table, the registry or the disk of the journal: neither that one happens nor any later one, and nobody is
  * told. Resolves then, or when it got through without so many calls.
  */
 export async function die(host: Host, atCall: number, options: AgentOptions, run: (agent: Agent) => Promise<unknown>): Promise<void> {
@@ -39,9 +39,16 @@ function mortalTable(table: RouteTable, before: () => Promise<void>): RouteTable
     get: guard(get),
     set: guard(set),
   });
+  const { registry } = table;
   return {
     ...table,
     ...rowsOf(table),
+    registry: registry && {
+      valuesOf: guard(registry.valuesOf),
+      find: guard(registry.find),
+      remove: guard(registry.remove),
+      write: guard(registry.write),
+    },
     batch: () => rowsOf(table.batch()),
     findInterface: guard(table.findInterface),
     interfaces: guard(table.interfaces),

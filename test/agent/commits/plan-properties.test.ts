@@ -71,7 +71,7 @@ function resolve({ slot: text, action, lenient, metric: wanted, publish }: Asked
     case 'put':
       return { index, action, route, persistent: false };
     case 'delete':
-      return { index, action, key: route, allowMissing: lenient, etag: '' };
+      return { index, action, key: route, allowMissing: lenient, etag: '', registryValues: [] };
   }
 }
 

@@ -22,6 +22,7 @@ export function route(number: number, metric: number): Route {
     autoconfigured: false,
     publish: false,
     immortal: true,
+    inRegistry: false,
   };
 }
 

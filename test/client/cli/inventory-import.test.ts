@@ -67,6 +67,7 @@ routes:
     expect(JSON.parse(stdout)).toEqual({
       owner: 'team-core',
       routes: [
+        { prefix: '192.168.50.0/24', nextHop: '10.20.0.9', interface: 'Ethernet', metric: 1, persistent: false },
         { prefix: '172.16.0.0/12', nextHop: '10.20.0.7', interface: 'Ethernet', metric: 9, persistent: false },
         { prefix: '2001:db8:1::/48', nextHop: 'fe80::1', interface: 'Ethernet', metric: 7, persistent: false },
       ],
@@ -79,6 +80,10 @@ routes:
         creates: 0,
         deletes: 0,
         steps: [
+          {
+            before: { inRegistry: true },
+            after: { destinationPrefix: '192.168.50.0/24', owner: 'team-core', metric: 1, inRegistry: true },
+          },
           { before: { destinationPrefix: '172.16.0.0/12' }, after: { destinationPrefix: '172.16.0.0/12', owner: 'team-core', metric: 9 } },
           { before: { destinationPrefix: '2001:db8:1::/48' }, after: { owner: 'team-core', metric: 7 } },
         ],

@@ -61,8 +61,17 @@ describe('rows in columns', () => {
       owner: undefined,
       persistent: false,
       etag: '5-3-0-0-0000',
+      inRegistry: false,
     });
     expect({ ...second }).toMatchObject({ destinationPrefix: '10.1.0.0/16', nextHop: '0.0.0.0', onLink: true, metric: 256 });
+  });
+
+  it('stand in the registry by their traits, which agents from before there was that leave out', () => {
+    const message = packed({ traits: [traits, { ...traits, inRegistry: true }], traitPositions: Uint8Array.of(1, 0, 0, 0) });
+    expect(read(message).map(({ inRegistry, etag }) => [inRegistry, etag])).toEqual([
+      [true, '5-3-0-0-0000'],
+      [false, '256-3-0-0-0000'],
+    ]);
   });
 
   it('have owners, lifetimes and zones where there are columns of them', () => {

@@ -25,6 +25,7 @@ describe('a row of an answer', () => {
       owner: 'team-a',
       persistent: true,
       etag: 'e',
+      inRegistry: true,
     });
     expect(decodeRoute(row)).toStrictEqual({
       destinationPrefix: '2001:db8::/32',
@@ -50,6 +51,7 @@ describe('a row of an answer', () => {
       owner: 'team-a',
       persistent: true,
       etag: 'e',
+      inRegistry: true,
     });
   });
 

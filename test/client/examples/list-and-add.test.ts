@@ -20,6 +20,7 @@ it('the example does what it says, also a second time', async () => {
     const routes = await listAndAdd({ address: agent.address, tlsFiles });
     expect(routes.map(({ destinationPrefix, nextHop, metric }) => [destinationPrefix, nextHop, metric])).toEqual([
       ['0.0.0.0/0', '10.20.0.1', 0],
+      ['192.168.50.0/24', '10.20.0.9', 1],
       ['10.99.0.0/16', '10.20.0.1', 5],
     ]);
   }

@@ -120,6 +120,7 @@ export function aRoute(destinationPrefix: string, members: Partial<Route> = {}):
     loopback: false,
     autoconfigured: false,
     publish,
+    inRegistry: false,
     immortal: false,
     persistent: false,
     etag: `${destinationPrefix} ${metric} ${publish}`,

@@ -19,6 +19,7 @@ function row(members: Partial<Route>): Route {
     autoconfigured: false,
     publish: false,
     immortal: false,
+    inRegistry: false,
     persistent: false,
     etag: 'e',
     ...members,

@@ -194,6 +194,11 @@ export interface RouteOperation {
     /** Nobody owns the row any more, and the agent no longer keeps it; the row itself stays as it is. NOT_FOUND if there is none. */
     { $case: "disown"; value: RouteKey }
     | undefined;
+  /**
+   * Only with `delete`, and of IPv4: takes the row out of the registry as well (see Route.in_registry), and puts the values back if the commit is undone.
+   * That the row itself is gone already is no error then. Absent: the registry is not written, and such a row comes back at the next boot.
+   */
+  alsoRegistry: boolean;
 }
 
 /** Opens a change; the same for PlanRoutes and ApplyRoutes, so that a plan is of exactly what would be applied. */
@@ -239,7 +244,11 @@ export interface PlanStep {
     | number
     | undefined;
   /** Why the operation cannot be done. Absent: it can. */
-  status: Status | undefined;
+  status:
+    | Status
+    | undefined;
+  /** See CommitStep.registry_values. */
+  registryValues: string[];
 }
 
 /** How the host's way to an address changes. */
@@ -307,7 +316,11 @@ export interface CommitStep {
     | Status
     | undefined;
   /** Position of the operation or desired route in the request, from 0. Absent: follows from replace_owned. */
-  operationIndex?: number | undefined;
+  operationIndex?:
+    | number
+    | undefined;
+  /** Names of the values of PersistentRoutes that go from the registry with the row: "10.0.0.0,255.0.0.0,192.0.2.1,1". */
+  registryValues: string[];
 }
 
 /** What a probe found. */
@@ -771,7 +784,7 @@ export const WriteOptions: MessageFns<WriteOptions> = {
 };
 
 function createBaseRouteOperation(): RouteOperation {
-  return { operation: undefined };
+  return { operation: undefined, alsoRegistry: false };
 }
 
 export const RouteOperation: MessageFns<RouteOperation> = {
@@ -792,6 +805,9 @@ export const RouteOperation: MessageFns<RouteOperation> = {
       case "disown":
         RouteKey.encode(message.operation.value, writer.uint32(42).fork()).join();
         break;
+    }
+    if (message.alsoRegistry !== false) {
+      writer.uint32(48).bool(message.alsoRegistry);
     }
     return writer;
   },
@@ -849,6 +865,14 @@ export const RouteOperation: MessageFns<RouteOperation> = {
             message.operation = { $case: "disown", value: RouteKey.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.alsoRegistry = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -898,6 +922,7 @@ export const RouteOperation: MessageFns<RouteOperation> = {
         break;
       }
     }
+    message.alsoRegistry = object.alsoRegistry ?? false;
     return message;
   },
 };
@@ -1087,7 +1112,14 @@ export const ChangeChunk: MessageFns<ChangeChunk> = {
 };
 
 function createBasePlanStep(): PlanStep {
-  return { kind: 0, before: undefined, after: undefined, operationIndex: undefined, status: undefined };
+  return {
+    kind: 0,
+    before: undefined,
+    after: undefined,
+    operationIndex: undefined,
+    status: undefined,
+    registryValues: [],
+  };
 }
 
 export const PlanStep: MessageFns<PlanStep> = {
@@ -1106,6 +1138,9 @@ export const PlanStep: MessageFns<PlanStep> = {
     }
     if (message.status !== undefined) {
       Status.encode(message.status, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.registryValues) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -1163,6 +1198,14 @@ export const PlanStep: MessageFns<PlanStep> = {
             message.status = Status.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.registryValues.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1189,6 +1232,7 @@ export const PlanStep: MessageFns<PlanStep> = {
     message.status = (object.status !== undefined && object.status !== null)
       ? Status.fromPartial(object.status)
       : undefined;
+    message.registryValues = object.registryValues?.map((e) => e) || [];
     return message;
   },
 };
@@ -1520,7 +1564,15 @@ export const PlanSummary: MessageFns<PlanSummary> = {
 };
 
 function createBaseCommitStep(): CommitStep {
-  return { kind: 0, before: undefined, after: undefined, function: "", status: undefined, operationIndex: undefined };
+  return {
+    kind: 0,
+    before: undefined,
+    after: undefined,
+    function: "",
+    status: undefined,
+    operationIndex: undefined,
+    registryValues: [],
+  };
 }
 
 export const CommitStep: MessageFns<CommitStep> = {
@@ -1542,6 +1594,9 @@ export const CommitStep: MessageFns<CommitStep> = {
     }
     if (message.operationIndex !== undefined) {
       writer.uint32(48).uint32(message.operationIndex);
+    }
+    for (const v of message.registryValues) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -1607,6 +1662,14 @@ export const CommitStep: MessageFns<CommitStep> = {
             message.operationIndex = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.registryValues.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1634,6 +1697,7 @@ export const CommitStep: MessageFns<CommitStep> = {
       ? Status.fromPartial(object.status)
       : undefined;
     message.operationIndex = object.operationIndex ?? undefined;
+    message.registryValues = object.registryValues?.map((e) => e) || [];
     return message;
   },
 };

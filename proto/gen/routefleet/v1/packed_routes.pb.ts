@@ -47,7 +47,7 @@ export interface PackedRoutes {
 /**
  * What rows of a table have in common by the thousand. Route.effective_metric is interface_metric and the row's metric; Route.etag is
  * "<metric>-<protocol>-<origin>-<site_prefix_length>-<flags>", with an origin that is one less than here or empty when unspecified, and the four flags
- * as 0 or 1 in the order in which they stand here.
+ * as 0 or 1 in the order in which they stand here, without in_registry.
  */
 export interface RouteTraits {
   /** Family of destination prefix and next hop. */
@@ -76,6 +76,8 @@ export interface RouteTraits {
   publish: boolean;
   /** See Route.immortal. */
   immortal: boolean;
+  /** See Route.in_registry. */
+  inRegistry: boolean;
 }
 
 /** Whose rows are. */
@@ -313,6 +315,7 @@ function createBaseRouteTraits(): RouteTraits {
     autoconfigured: false,
     publish: false,
     immortal: false,
+    inRegistry: false,
   };
 }
 
@@ -356,6 +359,9 @@ export const RouteTraits: MessageFns<RouteTraits> = {
     }
     if (message.immortal !== false) {
       writer.uint32(96).bool(message.immortal);
+    }
+    if (message.inRegistry !== false) {
+      writer.uint32(104).bool(message.inRegistry);
     }
     return writer;
   },
@@ -469,6 +475,14 @@ export const RouteTraits: MessageFns<RouteTraits> = {
             message.immortal = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.inRegistry = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -500,6 +514,7 @@ export const RouteTraits: MessageFns<RouteTraits> = {
     message.autoconfigured = object.autoconfigured ?? false;
     message.publish = object.publish ?? false;
     message.immortal = object.immortal ?? false;
+    message.inRegistry = object.inRegistry ?? false;
     return message;
   },
 };

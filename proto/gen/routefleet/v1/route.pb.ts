@@ -218,8 +218,13 @@ export interface Route {
   owner: string;
   /** The agent keeps the row over reboots and interface flaps. */
   persistent: boolean;
-  /** Changes when anything but age and lifetimes changes. Opaque; pass it to SetRoute or DeleteRoute. */
+  /** Changes when anything but age, lifetimes and in_registry changes. Opaque; pass it to SetRoute or DeleteRoute. */
   etag: string;
+  /**
+   * The row also stands in the registry, under Services\Tcpip\Parameters\PersistentRoutes, as "route -p add" writes it, and comes back at every boot
+   * of Windows. Such a value has prefix and next hop, and no interface: rows of several interfaces may be meant. IPv4 alone.
+   */
+  inRegistry: boolean;
 }
 
 /** A row as a caller wants it. What is absent is left to the agent or, when a row is changed, as it is. */
@@ -510,6 +515,7 @@ function createBaseRoute(): Route {
     owner: "",
     persistent: false,
     etag: "",
+    inRegistry: false,
   };
 }
 
@@ -580,6 +586,9 @@ export const Route: MessageFns<Route> = {
     }
     if (message.etag !== "") {
       writer.uint32(170).string(message.etag);
+    }
+    if (message.inRegistry !== false) {
+      writer.uint32(176).bool(message.inRegistry);
     }
     return writer;
   },
@@ -765,6 +774,14 @@ export const Route: MessageFns<Route> = {
             message.etag = reader.string();
             continue;
           }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.inRegistry = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -809,6 +826,7 @@ export const Route: MessageFns<Route> = {
     message.owner = object.owner ?? "";
     message.persistent = object.persistent ?? false;
     message.etag = object.etag ?? "";
+    message.inRegistry = object.inRegistry ?? false;
     return message;
   },
 };

@@ -30,6 +30,7 @@ import {
   CommitSteps,
   PlanStep,
   PlanSummary,
+  PlanWarning,
   ProbeResult,
   WriteOptions,
 } from "./commit.pb.js";
@@ -171,6 +172,8 @@ export interface Capabilities {
   elevated: boolean;
   /** Windows functions that the library lacks, sorted. */
   missingFunctions: string[];
+  /** The host has a registry: Route.in_registry is told, and also_registry is taken. */
+  registry: boolean;
 }
 
 /** What this agent takes at most. */
@@ -358,7 +361,11 @@ export interface SetRouteResponse {
   /** Windows function that wrote it. Absent: it already was as asked. */
   function: string;
   /** The commit. Absent: nothing was written. */
-  commit: Commit | undefined;
+  commit:
+    | Commit
+    | undefined;
+  /** See DeleteRouteResponse.warnings. */
+  warnings: PlanWarning[];
 }
 
 /** Asks for a row to go. */
@@ -372,7 +379,11 @@ export interface DeleteRouteRequest {
   /** Refuse with ABORTED unless the row still has this etag. Absent: any. */
   etag: string;
   /** See WriteOptions. */
-  options: WriteOptions | undefined;
+  options:
+    | WriteOptions
+    | undefined;
+  /** See RouteOperation.also_registry. */
+  alsoRegistry: boolean;
 }
 
 /** A row that was deleted. */
@@ -384,7 +395,13 @@ export interface DeleteRouteResponse {
   /** Windows function that deleted it. Absent: nothing was written. */
   function: string;
   /** The commit. Absent: nothing was written. */
-  commit: Commit | undefined;
+  commit:
+    | Commit
+    | undefined;
+  /** See CommitStep.registry_values. */
+  registryValues: string[];
+  /** What to know of it, such as that the row comes back at the next boot. */
+  warnings: PlanWarning[];
 }
 
 /** Asks for a default gateway. */
@@ -414,7 +431,11 @@ export interface SetDefaultGatewayResponse {
   /** The default routes that were deleted. */
   replaced: Route[];
   /** The commit. Absent: nothing was written. */
-  commit: Commit | undefined;
+  commit:
+    | Commit
+    | undefined;
+  /** See DeleteRouteResponse.warnings. */
+  warnings: PlanWarning[];
 }
 
 /** A change, in pieces: the header first, then chunks. */
@@ -716,6 +737,7 @@ function createBaseCapabilities(): Capabilities {
     confirmedCommit: false,
     elevated: false,
     missingFunctions: [],
+    registry: false,
   };
 }
 
@@ -751,6 +773,9 @@ export const Capabilities: MessageFns<Capabilities> = {
     }
     for (const v of message.missingFunctions) {
       writer.uint32(74).string(v!);
+    }
+    if (message.registry !== false) {
+      writer.uint32(80).bool(message.registry);
     }
     return writer;
   },
@@ -850,6 +875,14 @@ export const Capabilities: MessageFns<Capabilities> = {
             message.missingFunctions.push(reader.string());
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.registry = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -876,6 +909,7 @@ export const Capabilities: MessageFns<Capabilities> = {
     message.confirmedCommit = object.confirmedCommit ?? false;
     message.elevated = object.elevated ?? false;
     message.missingFunctions = object.missingFunctions?.map((e) => e) || [];
+    message.registry = object.registry ?? false;
     return message;
   },
 };
@@ -2114,7 +2148,7 @@ export const SetRouteRequest: MessageFns<SetRouteRequest> = {
 };
 
 function createBaseSetRouteResponse(): SetRouteResponse {
-  return { route: undefined, previous: undefined, function: "", commit: undefined };
+  return { route: undefined, previous: undefined, function: "", commit: undefined, warnings: [] };
 }
 
 export const SetRouteResponse: MessageFns<SetRouteResponse> = {
@@ -2130,6 +2164,9 @@ export const SetRouteResponse: MessageFns<SetRouteResponse> = {
     }
     if (message.commit !== undefined) {
       Commit.encode(message.commit, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.warnings) {
+      PlanWarning.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2179,6 +2216,14 @@ export const SetRouteResponse: MessageFns<SetRouteResponse> = {
             message.commit = Commit.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.warnings.push(PlanWarning.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2204,12 +2249,13 @@ export const SetRouteResponse: MessageFns<SetRouteResponse> = {
     message.commit = (object.commit !== undefined && object.commit !== null)
       ? Commit.fromPartial(object.commit)
       : undefined;
+    message.warnings = object.warnings?.map((e) => PlanWarning.fromPartial(e)) || [];
     return message;
   },
 };
 
 function createBaseDeleteRouteRequest(): DeleteRouteRequest {
-  return { key: undefined, allowMissing: false, etag: "", options: undefined };
+  return { key: undefined, allowMissing: false, etag: "", options: undefined, alsoRegistry: false };
 }
 
 export const DeleteRouteRequest: MessageFns<DeleteRouteRequest> = {
@@ -2225,6 +2271,9 @@ export const DeleteRouteRequest: MessageFns<DeleteRouteRequest> = {
     }
     if (message.options !== undefined) {
       WriteOptions.encode(message.options, writer.uint32(34).fork()).join();
+    }
+    if (message.alsoRegistry !== false) {
+      writer.uint32(40).bool(message.alsoRegistry);
     }
     return writer;
   },
@@ -2274,6 +2323,14 @@ export const DeleteRouteRequest: MessageFns<DeleteRouteRequest> = {
             message.options = WriteOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.alsoRegistry = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2297,12 +2354,13 @@ export const DeleteRouteRequest: MessageFns<DeleteRouteRequest> = {
     message.options = (object.options !== undefined && object.options !== null)
       ? WriteOptions.fromPartial(object.options)
       : undefined;
+    message.alsoRegistry = object.alsoRegistry ?? false;
     return message;
   },
 };
 
 function createBaseDeleteRouteResponse(): DeleteRouteResponse {
-  return { route: undefined, function: "", commit: undefined };
+  return { route: undefined, function: "", commit: undefined, registryValues: [], warnings: [] };
 }
 
 export const DeleteRouteResponse: MessageFns<DeleteRouteResponse> = {
@@ -2315,6 +2373,12 @@ export const DeleteRouteResponse: MessageFns<DeleteRouteResponse> = {
     }
     if (message.commit !== undefined) {
       Commit.encode(message.commit, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.registryValues) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.warnings) {
+      PlanWarning.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2356,6 +2420,22 @@ export const DeleteRouteResponse: MessageFns<DeleteRouteResponse> = {
             message.commit = Commit.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.registryValues.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.warnings.push(PlanWarning.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2378,6 +2458,8 @@ export const DeleteRouteResponse: MessageFns<DeleteRouteResponse> = {
     message.commit = (object.commit !== undefined && object.commit !== null)
       ? Commit.fromPartial(object.commit)
       : undefined;
+    message.registryValues = object.registryValues?.map((e) => e) || [];
+    message.warnings = object.warnings?.map((e) => PlanWarning.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2490,7 +2572,7 @@ export const SetDefaultGatewayRequest: MessageFns<SetDefaultGatewayRequest> = {
 };
 
 function createBaseSetDefaultGatewayResponse(): SetDefaultGatewayResponse {
-  return { route: undefined, replaced: [], commit: undefined };
+  return { route: undefined, replaced: [], commit: undefined, warnings: [] };
 }
 
 export const SetDefaultGatewayResponse: MessageFns<SetDefaultGatewayResponse> = {
@@ -2503,6 +2585,9 @@ export const SetDefaultGatewayResponse: MessageFns<SetDefaultGatewayResponse> = 
     }
     if (message.commit !== undefined) {
       Commit.encode(message.commit, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.warnings) {
+      PlanWarning.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2544,6 +2629,14 @@ export const SetDefaultGatewayResponse: MessageFns<SetDefaultGatewayResponse> = 
             message.commit = Commit.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.warnings.push(PlanWarning.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2566,6 +2659,7 @@ export const SetDefaultGatewayResponse: MessageFns<SetDefaultGatewayResponse> = 
     message.commit = (object.commit !== undefined && object.commit !== null)
       ? Commit.fromPartial(object.commit)
       : undefined;
+    message.warnings = object.warnings?.map((e) => PlanWarning.fromPartial(e)) || [];
     return message;
   },
 };

@@ -22,6 +22,7 @@ export function makeStep({ prefix, ...members }: Partial<CommitStep> & { readonl
     before: undefined,
     after: undefined,
     receipt: { key, before: undefined, after: makeReceipt('netops', prefix) },
+    registryValues: [],
     operationIndex: 0,
     outcome: { writtenBy: undefined, failure: undefined },
     ...members,

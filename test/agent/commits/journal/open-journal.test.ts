@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { LogFn } from 'pino';
 import { describe, expect, it, type Mock, vi } from 'vitest';
 import { formatLine } from '../../../../agent/commits/journal/line.js';
+import { schemaVersion } from '../../../../agent/commits/journal/stored-record.js';
 import { ConfigError } from '../../../../agent/config-error.js';
 import { callsOf, makeFaultyFiles, makeFilesOfKilled } from './faulty-files.js';
 import { appendAll, makeFixture } from './fixture.js';
@@ -68,9 +69,21 @@ describe('a journal', () => {
     expect([...(await open()).state.commits.keys()]).toEqual(['a']);
   });
 
+  it('of an older version is read, and written anew before anything follows that the older version does not know', async () => {
+    const fixture = await makeFixture();
+    const journal = await fixture.open();
+    await appendAll(journal, story);
+    const [header = '', ...others] = (await fixture.read()).toString().split('\n');
+    expect(header).toContain(`"schema":${schemaVersion}`);
+    await fixture.write(Buffer.concat([formatLine('{"type":"header","schema":1}'), Buffer.from(others.join('\n'))]));
+    const again = await fixture.open();
+    expect(plain(again.state)).toEqual(plain(journal.state));
+    expect((await fixture.read()).toString().split('\n', 1)).toEqual([header]);
+  });
+
   it('of a newer version is refused and left as it is', async () => {
     const { open, write, read, path, directory } = await makeFixture();
-    const newer = formatLine('{"type":"header","schema":2}');
+    const newer = formatLine(`{"type":"header","schema":${schemaVersion + 1}}`);
     await write(newer);
     await writeFile(`${path}.new`, 'of the newer version');
     for (const acceptLoss of [false, true]) await expect(open({ acceptLoss })).rejects.toThrow(ConfigError);

@@ -127,7 +127,7 @@ describe('damage', () => {
 });
 
 it('a newer schema is refused, whatever it has besides', () => {
-  const newer = formatLine('{"type":"header","schema":2,"compression":"zstd"}');
+  const newer = formatLine('{"type":"header","schema":3,"compression":"zstd"}');
   expect(() => read(Buffer.concat([newer, Buffer.from('\x00\x01')]))).toThrow(ConfigError);
-  expect(() => read(newer)).toThrow('the journal /state/journal has the schema 2, and this version knows schemas up to 1');
+  expect(() => read(newer)).toThrow('the journal /state/journal has the schema 3, and this version knows schemas up to 2');
 });

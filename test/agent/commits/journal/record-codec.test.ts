@@ -56,6 +56,7 @@ const route: fc.Arbitrary<Route> = fc
       autoconfigured: fc.boolean(),
       publish: fc.boolean(),
       immortal: fc.boolean(),
+      inRegistry: fc.boolean(),
     }),
   )
   .map(([base, members]) => ({ ...base, ...members }));
@@ -75,6 +76,7 @@ const step: fc.Arbitrary<CommitStep> = fc.record({
   before: maybe(route),
   after: maybe(route),
   receipt: maybe(fc.record({ key, before: maybe(receipt), after: maybe(receipt) })),
+  registryValues: fc.array(fc.record({ name: text, type: uint32, data: text }), { maxLength: 2 }),
   operationIndex: maybe(uint32),
   outcome: fc.record({ writtenBy: maybe(text), failure: maybe(failure) }),
 });

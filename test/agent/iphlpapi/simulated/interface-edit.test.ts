@@ -46,7 +46,7 @@ describe('link down and up', () => {
     expect(identities(api)).toEqual(before);
     await nextTurn();
     expect(seen.interfaces).toEqual(['Parameter 2 on 12', 'Parameter 23 on 12', 'Parameter 2 on 12', 'Parameter 23 on 12']);
-    expect(seen.routes).toEqual([0, 12, 13]);
+    expect(seen.routes).toEqual([0, 13, 14]);
   });
 
   it('brings back a configured route that was deleted', () => {
@@ -74,7 +74,7 @@ describe('an interface that is pulled out and put in again', () => {
     await nextTurn();
     expect(seen.interfaces).toEqual(['Delete 2 on 12', 'Delete 23 on 12', 'Add 2 on 31', 'Add 23 on 31']);
     expect(seen.addresses).toEqual([...Array(3).fill('Delete on 12'), ...Array(3).fill('Add on 31')]);
-    expect(seen.routes).toEqual([0, 12, 12]);
+    expect(seen.routes).toEqual([0, 13, 13]);
   });
 
   it('is refused while alias, LUID or index are taken', () => {

@@ -39,6 +39,7 @@ const base: Omit<Route, 'metric' | 'etag'> = {
   autoconfigured: false,
   publish: false,
   immortal: true,
+  inRegistry: false,
   owner: 'team-net',
   persistent: true,
 };
