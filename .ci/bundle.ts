@@ -18,6 +18,8 @@ export const programs: Readonly<Record<string, string>> = {
 export async function bundlePrograms(entryPoints: Readonly<Record<string, string>>, outdir: string): Promise<void> {
   await build({
     ...{ entryPoints, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
+    // Of a package that has both forms the one with exports that can be told without running it: of the other a loaded part would have a default export alone.
+    mainFields: ['module', 'main'],
     // Names stay, for stack traces; the rest of the text is memory of every agent.
     ...{ minifyWhitespace: true, minifySyntax: true, legalComments: 'linked', logLevel: 'warning' },
     ...{ outExtension: { '.js': '.mjs' }, chunkNames: 'part-[hash]', external: ['koffi'] },

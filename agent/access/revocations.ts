@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { loadX509 } from '../../proto/x509.js';
 import { ConfigError } from '../config-error.js';
 import { nameText, type PeerIdentity } from './peer-identity.js';
 
@@ -27,8 +28,7 @@ export async function parseRevocations(pem: string, source: string, ca: string):
   const lists = [...pem.matchAll(crlPem)].map(([, base64 = '']) => Buffer.from(base64, 'base64'));
   if (lists.length === 0) throw new ConfigError(`${source} holds no revocation list`, 'give a PEM file: "-----BEGIN X509 CRL-----"');
   // The library takes its time to load, and hosts without a list need not.
-  await import('reflect-metadata');
-  const { X509Certificate: Certificate, X509Crl } = await import('@peculiar/x509');
+  const { X509Certificate: Certificate, X509Crl } = await loadX509();
   const authorities = (ca.match(certificatePem) ?? []).map((each) => ({ certificate: new Certificate(each), name: nameOf(each) }));
   const revoked = new Set<string>();
   const updates: number[] = [];
