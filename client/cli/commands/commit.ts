@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Commit } from '../../model/commit.js';
 import type { RouteClient } from '../../route-client.js';
 import type { CommandContext } from '../command-context.js';
-import { parseDurationMs } from '../options/values.js';
+import { parseConfirmWithinMs } from '../options/values.js';
 import { addKeepGoing } from '../options/write-options.js';
 import { readHosts } from '../read-hosts.js';
 import { commitDetailView, commitView } from '../render/commit-view.js';
@@ -42,7 +42,7 @@ export function addCommit(program: Command, context: CommandContext): void {
     .requiredOption('--confirm-within <duration>', 'new time to confirm, from now, "2m"')
     .addHelpText('after', examples('routefleet commit extend 5f0c1a --confirm-within 10m --address web1.example.net'))
     .action(async (id: string, { confirmWithin }: { readonly confirmWithin: string }, self: Command) => {
-      const confirmWithinMs = parseDurationMs(confirmWithin, '--confirm-within');
+      const confirmWithinMs = parseConfirmWithinMs(confirmWithin);
       await settle(context, self, (client, signal) => client.extendCommit(id, { confirmWithinMs, signal }));
     });
 

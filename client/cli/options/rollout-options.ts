@@ -70,10 +70,12 @@ export function rolloutPolicyOf(
     confirmWithinMs,
   }: { readonly concurrency: number; readonly hostCount: number; readonly confirmWithinMs: number },
 ): Omit<RolloutPolicy, 'hosts'> {
-  const { waves, soak, promote, maxFailuresPerWave, onFailure, hostTimeout, deadline } = options;
+  const { waves, soak, promote, gate, maxFailuresPerWave, onFailure, hostTimeout, deadline } = options;
   if (promote === 'manual' && soak !== undefined) {
     throw new UsageError('--soak and --promote manual exclude each other', 'leave one of them out');
   }
+  // A shell does nothing of it with success, so that a variable that is not set would open the gate for all waves.
+  if (gate?.trim() === '') throw new UsageError(`"${gate}" for --gate is no command`, 'give a command, or leave --gate out');
   const maxFailures = parseInteger(options.maxFailures, '--max-failures', 0, 1_000_000);
   return {
     waves: parseWaves(waves, hostCount),

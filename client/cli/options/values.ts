@@ -18,6 +18,21 @@ export function parseDurationMs(text: string, option: string): number {
   );
 }
 
+/** Longest time to confirm that an agent takes, in milliseconds. */
+const longestConfirmMs = 24 * 3_600_000;
+
+/**
+ * Reads the value of `--confirm-within`.
+ *
+ * @returns milliseconds, at most a day
+ * @throws UsageError
+ */
+export function parseConfirmWithinMs(text: string): number {
+  const confirmWithinMs = parseDurationMs(text, '--confirm-within');
+  if (confirmWithinMs <= longestConfirmMs) return confirmWithinMs;
+  throw new UsageError(`"${text}" for --confirm-within is above 24 hours`, 'give 24h at most');
+}
+
 /** @throws UsageError unless it is a whole number in the range, both ends included */
 export function parseInteger(text: string, option: string, min: number, max: number): number {
   const value = Number(text);

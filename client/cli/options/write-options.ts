@@ -4,7 +4,7 @@ import { encodeWriteOptions } from '../../codec/write.js';
 import type { WriteCallOptions } from '../../model/call-options.js';
 import { UsageError } from '../usage-error.js';
 import { parseProbe, probeSyntax } from './probe-text.js';
-import { collect, parseChoice, parseDurationMs } from './values.js';
+import { collect, parseChoice, parseConfirmWithinMs } from './values.js';
 
 /** Options of everything that makes a commit. */
 export interface CommitCommandOptions {
@@ -50,7 +50,7 @@ export function addKeepGoing(command: Command): Command {
 /** @throws UsageError or InvalidValueError for a value that no agent would take */
 export function commitOptionsOf(options: CommitCommandOptions): WriteCallOptions {
   const { confirmWithin, acceptRisk, probe, comment, requestId } = options;
-  const confirmWithinMs = confirmWithin === undefined ? undefined : parseDurationMs(confirmWithin, '--confirm-within');
+  const confirmWithinMs = confirmWithin === undefined ? undefined : parseConfirmWithinMs(confirmWithin);
   const call: WriteCallOptions = {
     confirmWithinMs,
     // A later run of this program is a new connection in any case.

@@ -63,6 +63,12 @@ describe('the gate before a further wave', () => {
     expect(await fleet.begin([...inTwo, '--soak', '1ms', '--gate', gate]).ended).toMatchObject({ code: 0 });
   });
 
+  it('refuses a command that is none, which would say yes to everything', async () => {
+    const { code, stderr } = await fleet.begin([...inTwo, '--soak', '1ms', '--gate', ' ']).ended;
+    expect(stderr).toBe('error: " " for --gate is no command. Remedy: give a command, or leave --gate out.\n');
+    expect([code, ...metrics()]).toEqual([64, undefined, undefined, undefined]);
+  });
+
   it('keeps a rollout from its next wave when the command says no', async () => {
     const gated = [...inTwo, '--soak', '1ms', '--gate', 'echo error rate 4%; exit 9', '-o', 'ndjson'];
     const { code, stdout } = await fleet.begin(gated).ended;

@@ -19,6 +19,8 @@ describe('a probe', () => {
     '',
     'tcp',
     'tcp:web1',
+    'tcp:web1:0',
+    'tcp:web1:65536',
     'tcp:2001:db8::1:443',
     'gateway:ipv5',
     'best-route:10.0.0.1',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseInterfaceText } from '../../../../client/cli/options/interface-text.js';
 import { parseNextHop, parseNextHopFilter } from '../../../../client/cli/options/next-hop-text.js';
-import { parseChoice, parseDurationMs, parseInteger } from '../../../../client/cli/options/values.js';
+import { parseChoice, parseConfirmWithinMs, parseDurationMs, parseInteger } from '../../../../client/cli/options/values.js';
 import { UsageError } from '../../../../client/cli/usage-error.js';
 
 describe('times', () => {
@@ -16,6 +16,15 @@ describe('times', () => {
 
   it.each(['', '5', '0s', '-1s', '1.5s', '10 s', '1w', 's', '10S', '1234567890s'])('"%s" is none', (text) => {
     expect(() => parseDurationMs(text, '--timeout')).toThrow(`"${text}" for --timeout is not a time above 0`);
+  });
+});
+
+describe('the time to confirm', () => {
+  it('is a day at most, as agents have it', () => {
+    expect(parseConfirmWithinMs('24h')).toBe(86_400_000);
+    expect(() => parseConfirmWithinMs('25h')).toThrow(
+      expect.objectContaining({ message: '"25h" for --confirm-within is above 24 hours', remedy: expect.stringContaining('24h at most') }),
+    );
   });
 });
 
