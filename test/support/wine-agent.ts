@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WinePrefix, WineProcess } from './wine.js';
-import type { StagedPackage } from './wine-stage.js';
+import type { StagedPrograms } from './wine-stage.js';
 
 const pollMs = 50;
 const defaultTimeoutMs = 180_000;
@@ -8,12 +8,12 @@ const defaultTimeoutMs = 180_000;
 /** How to start an agent. */
 export interface WineAgentOptions {
   readonly prefix: WinePrefix;
-  readonly staged: StagedPackage;
+  readonly staged: StagedPrograms;
   /** Arguments of routefleet-agent; paths can be Unix paths. */
   readonly args: readonly string[];
   /** WINEDLLPATH, for a library built with winegcc. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default: that of the package. A library built with winegcc can be named without a path from the directory of its .dll. */
+  /** Default: that of the programs. A library built with winegcc can be named without a path from the directory of its .dll. */
   readonly workingDirectory?: string;
   /** Time for the agent to listen, and for it to stop. Default 180,000. */
   readonly timeoutMs?: number;
@@ -73,7 +73,8 @@ export async function startAgent(options: WineAgentOptions): Promise<WineAgent> 
 }
 
 function launch({ prefix, staged, args, environment = {}, workingDirectory = staged.directory }: WineAgentOptions): WineProcess {
-  return prefix.start({ program: staged.node, args: [staged.bin('routefleet-agent'), ...args], environment, workingDirectory });
+  const [program, ...first] = staged.command('routefleet-agent');
+  return prefix.start({ program, args: [...first, ...args], environment, workingDirectory });
 }
 
 async function stop(agent: WineProcess, timeoutMs: number | undefined): Promise<number | undefined> {
