@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { version } from '../../proto/gen/version.js';
 import { bundleForExecutable } from './bundle.js';
 import { thirdPartyLicenses } from './licenses.js';
 import { type BundledPackage, packagesOf, readPackage } from './packages.js';
@@ -23,7 +24,6 @@ const programs = [
  */
 export async function buildExecutables(directory: string): Promise<readonly string[]> {
   await mkdir(directory, { recursive: true });
-  const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as { readonly version: string };
   const parts = await fetchParts();
   const all: BundledPackage[] = [];
   const written: string[] = [];

@@ -1,19 +1,25 @@
-/** `npm run package:windows [-- --out <directory>]`: what is installed on Windows hosts, built on Linux. */
-import { createHash } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/**
+ * `npm run package:windows [-- --out <directory>] [--certificate <pem> --key <pem> [--password-file <file>] [--timestamp-url <url>]]`: what is
+ * installed on Windows hosts, built on Linux; signed when a certificate is given.
+ */
 import { parseArgs } from 'node:util';
-import { buildExecutables } from './executables.js';
+import { packageForWindows } from './package-for-windows.js';
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist/windows' } } });
-await rm(values.out, { recursive: true, force: true });
-const files = await buildExecutables(values.out);
-
-const sums: string[] = [];
-for (const file of files) {
-  const bytes = await readFile(join(values.out, file));
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  sums.push(`${hash}  ${file}\n`);
-  console.log(`${(bytes.length / 1024 / 1024).toFixed(1).padStart(6)} MiB  ${hash}  ${join(values.out, file)}`);
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'dist/windows' },
+    certificate: { type: 'string' },
+    key: { type: 'string' },
+    'password-file': { type: 'string' },
+    'timestamp-url': { type: 'string' },
+  },
+});
+const { out, certificate, key, 'password-file': passwordFile, 'timestamp-url': timestampUrl } = values;
+if ((certificate === undefined) !== (key === undefined)) {
+  console.error('package:windows: --certificate and --key belong together. Remedy: give both, or none for files without a signature.');
+  process.exit(64);
 }
-await writeFile(join(values.out, 'SHA256SUMS'), sums.join(''));
+const signing = certificate === undefined || key === undefined ? undefined : { certificate, key, passwordFile, timestampUrl };
+for (const { name, bytes, sha256 } of await packageForWindows(out, signing)) {
+  console.log(`${(bytes / 1024 / 1024).toFixed(1).padStart(6)} MiB  ${sha256}  ${name}`);
+}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BundledPackage } from './packages.js';
+import { uuidOf } from './uuid.js';
 
 /** What an executable is made of. */
 export interface Contents {
@@ -44,7 +45,7 @@ export function billOfMaterials({ name, version, packages, files }: Contents): s
   };
   const head = { $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json', bomFormat: 'CycloneDX', specVersion: '1.6' };
   // No time: it would make builds differ. Whoever signs the file says when.
-  return `${JSON.stringify({ ...head, serialNumber: serialNumber(JSON.stringify(bill)), version: 1, ...bill }, undefined, 2)}\n`;
+  return `${JSON.stringify({ ...head, serialNumber: `urn:uuid:${uuidOf(JSON.stringify(bill))}`, version: 1, ...bill }, undefined, 2)}\n`;
 }
 
 function componentOf({ name, version, license, sha512 }: BundledPackage) {
@@ -62,10 +63,4 @@ function componentOf({ name, version, license, sha512 }: BundledPackage) {
 
 function licensesOf(license: string): readonly [object] {
   return [/[ (]/.test(license) ? { expression: license } : { license: { id: license } }];
-}
-
-/** A UUID of the text, after RFC 9562 version 8. */
-function serialNumber(text: string): string {
-  const hash = createHash('sha256').update(text).digest('hex');
-  return `urn:uuid:${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

@@ -108,8 +108,9 @@ export async function createWinePrefix({
     if (template !== undefined) await cp(template.directory, directory, { recursive: true, verbatimSymlinks: true });
     await server(`--persistent=${serverLingerSeconds}`);
     if (template === undefined) {
-      await run({ program: 'wineboot', args: ['--init'] });
-      // Without it Node.js refuses the Windows version; winecfg also sets the product name, which a bare registry value does not.
+      // The first program of a prefix sets it up, by a wineboot of its own: one that is asked for starts a second services.exe beside that one's, and
+      // the two take the callers of the service manager in turn.
+      // Without this setting Node.js refuses the Windows version; winecfg also sets the product name, which a bare registry value does not.
       await run({ program: 'winecfg', args: ['-v', 'win10'] });
     }
     return { directory, start, run, stop, remove };

@@ -22,7 +22,7 @@ export interface NativeModule {
  */
 export function unpackNativeModule({ name, bytes }: NativeModule, directory: string): string {
   const hash = sha256(bytes);
-  const path = join(directory, `${name}-${hash.slice(0, 16)}.node`);
+  const path = join(directory, nativeModuleFile({ name, bytes }));
   if (read(path) === undefined) write(path, bytes, directory);
   const found = sha256(read(path) ?? new Uint8Array());
   if (found === hash) return path;
@@ -30,6 +30,11 @@ export function unpackNativeModule({ name, bytes }: NativeModule, directory: str
     `the native module ${path} is not the one that this executable carries: its SHA-256 is ${found}, not ${hash}`,
     'find out who wrote it, delete it, and let nobody but administrators write to its directory; the next start unpacks it anew',
   );
+}
+
+/** Name of the file that it is unpacked to, "koffi-a77b6bb6f60cdd36.node". */
+export function nativeModuleFile({ name, bytes }: NativeModule): string {
+  return `${name}-${sha256(bytes).slice(0, 16)}.node`;
 }
 
 function sha256(bytes: Uint8Array): string {
