@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { WinePrefix, WineProcess } from './wine.js';
 import type { StagedPrograms } from './wine-stage.js';
 
-const pollMs = 50;
+const pollMs = 10;
 const defaultTimeoutMs = 180_000;
 
 /** How to start an agent. */
@@ -27,6 +27,8 @@ export interface LogLine {
 
 /** An agent that listens. */
 export interface WineAgent {
+  /** Of the Linux process that runs it. */
+  readonly pid: number;
   readonly port: number;
   log(): readonly LogLine[];
   stderr(): string;
@@ -53,6 +55,7 @@ export async function startAgent(options: WineAgentOptions): Promise<WineAgent> 
     if (listening !== undefined) {
       const port = Number(String(listening.address).split(':').at(-1));
       return {
+        pid: agent.pid,
         port,
         log,
         stderr: agent.stderr,
