@@ -14,6 +14,8 @@ export interface ContractCapabilities {
   readonly ipv6: boolean;
   /** Finite lifetimes of rows. */
   readonly lifetimes: boolean;
+  /** Default routes that a test may take away for a moment: not those of somebody's own machine. */
+  readonly defaultRoutes: boolean;
 }
 
 /** A running agent whose host has two interfaces. Nothing else edits its table meanwhile. */

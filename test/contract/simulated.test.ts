@@ -11,7 +11,7 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
   const subject: ContractSubject = {
     name: `simulated, ${ipv4Writes}`,
     ipv4Writes,
-    capabilities: { ipv6: true, lifetimes: true },
+    capabilities: { ipv6: true, lifetimes: true, defaultRoutes: true },
     async start() {
       const agent = await startTestAgent({ profile: 'datacenter', ipv4Writes });
       const wire = connectWire(agent.address);

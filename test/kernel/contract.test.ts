@@ -14,7 +14,7 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
     name: `kernel rig, ${ipv4Writes}`,
     ipv4Writes,
     // IPv4 routes of Linux have no lifetime.
-    capabilities: { ipv6: true, lifetimes: false },
+    capabilities: { ipv6: true, lifetimes: false, defaultRoutes: true },
     async start() {
       const library = await buildKernelRig();
       const host = await createKernelHost();
