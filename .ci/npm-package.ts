@@ -22,7 +22,9 @@ export interface NpmPackage {
  * @throws when the registry delivers anything but this package in this version
  */
 export async function fetchNpmPackage(wanted: NpmPackage): Promise<string> {
-  const directory = join(cache, `${wanted.name.replaceAll(/[@/]/g, '_')}-${wanted.version}`);
+  // What came without a known checksum is never taken for what has one.
+  const known = wanted.integrity === undefined ? '' : `-${createHash('sha256').update(wanted.integrity).digest('hex').slice(0, 8)}`;
+  const directory = join(cache, `${wanted.name.replaceAll(/[@/]/g, '_')}-${wanted.version}${known}`);
   if (existsSync(directory)) return directory;
   await mkdir(cache, { recursive: true });
   // On the same file system, so that the renaming at the end is all or nothing, also with several processes.

@@ -58,6 +58,11 @@ describe.skipIf(missing !== undefined)(`npm run package:windows${missing === und
     for (const file of files) expect((await read(file)).includes(process.cwd()), file).toBe(false);
   });
 
+  it('takes no package whose checksum is another one', async () => {
+    const wanted = { name: 'web-tree-sitter', version: '0.27.2', integrity: `sha512-${'A'.repeat(86)}==` };
+    await expect(fetchNpmPackage(wanted)).rejects.toThrow(/web-tree-sitter@0\.27\.2 with the checksum sha512-\S+ instead of sha512-AAAA/);
+  });
+
   it.each([
     ['routefleet.exe', 'routefleet command line'],
     ['routefleet-agent.exe', 'routefleet agent'],
