@@ -2,14 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../config-error.js';
+import { dataDirectory } from './windows/known-paths.js';
 
 /** Where the agent keeps its memory when nothing else is configured. */
-export function defaultStateDirectory(
-  platform: NodeJS.Platform = process.platform,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): string {
-  if (platform === 'win32') return `${environment.ProgramData ?? 'C:\\ProgramData'}\\routefleet`;
-  return '/var/lib/routefleet';
+export function defaultStateDirectory(platform: NodeJS.Platform = process.platform, onWindows: () => string = dataDirectory): string {
+  return platform === 'win32' ? onWindows() : '/var/lib/routefleet';
 }
 
 /**

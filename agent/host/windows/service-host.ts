@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { isSea } from 'node:sea';
+import { systemClock } from './await-state.js';
+import { dataDirectory } from './known-paths.js';
+import type { ServiceHost } from './service-actions.js';
+import { readServiceConfig, serviceConfigPath, starterConfig } from './service-config.js';
+import { createServiceManager } from './service-manager.js';
+
+/** This Windows, and this program. */
+export function createServiceHost(): ServiceHost {
+  const directory = dataDirectory();
+  return {
+    manager: createServiceManager(),
+    program: { executable: process.execPath, script: isSea() ? undefined : process.argv[1] },
+    clock: systemClock,
+    directory,
+    prepareDirectory() {
+      mkdirSync(directory, { recursive: true });
+      writeStarterConfig(directory);
+    },
+    readConfig: () => readServiceConfig(directory),
+  };
+}
+
+function writeStarterConfig(directory: string): void {
+  try {
+    writeFileSync(serviceConfigPath(directory), starterConfig.replaceAll('\n', '\r\n'), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
