@@ -1,5 +1,6 @@
 import type { AgentConfig } from '../../config.js';
 import { awaitState, type Clock } from './await-state.js';
+import type { EventSource } from './event-source.js';
 import type { ServiceManager } from './service-manager.js';
 import { type Program, serviceImagePath, serviceName, serviceSettings } from './service-settings.js';
 import { describeStatus, ServiceState, type ServiceStatus } from './service-status.js';
@@ -11,6 +12,7 @@ const ERROR_SERVICE_NOT_ACTIVE = 1062;
 /** What the actions work on. */
 export interface ServiceHost {
   readonly manager: ServiceManager;
+  readonly eventSource: EventSource;
   readonly program: Program;
   readonly clock: Clock;
   /** Where configuration, state and logs are. */
@@ -40,9 +42,10 @@ export const serviceActions: Readonly<
 };
 
 /** Makes the service, or sets it right; each part only where it is not as it should be. @throws ConfigError, WindowsError */
-function installService({ manager, program, directory, prepareDirectory, readConfig }: ServiceHost): ServiceCommandEnd {
+function installService({ manager, eventSource, program, directory, prepareDirectory, readConfig }: ServiceHost): ServiceCommandEnd {
   const imagePath = serviceImagePath(program);
   prepareDirectory();
+  eventSource.register();
   const isNew = manager.status() === undefined;
   const unknown = manager.install(serviceSettings(imagePath, readConfig().drainTimeoutSeconds));
   const lines = [
@@ -55,11 +58,15 @@ function installService({ manager, program, directory, prepareDirectory, readCon
 
 /** Stops and removes the service; what is in the directory stays. @throws WindowsError */
 async function uninstallService(host: ServiceHost): Promise<ServiceCommandEnd> {
-  const { manager, directory } = host;
-  if (manager.status() === undefined) return done(`the service ${serviceName} is not installed`);
-  const stopped = await stopService(host);
-  if (stopped.exitCode !== 0) return stopped;
-  manager.delete();
+  const { manager, eventSource, directory } = host;
+  const isInstalled = manager.status() !== undefined;
+  if (isInstalled) {
+    const stopped = await stopService(host);
+    if (stopped.exitCode !== 0) return stopped;
+    manager.delete();
+  }
+  eventSource.remove();
+  if (!isInstalled) return done(`the service ${serviceName} is not installed`);
   return done(`the service ${serviceName} is removed; ${directory} stays, with configuration, state and logs`);
 }
 

@@ -1,22 +1,26 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import { systemClock } from './await-state.js';
+import { createEventSource } from './event-source.js';
 import { dataDirectory } from './known-paths.js';
 import type { ServiceHost } from './service-actions.js';
 import { readServiceConfig, serviceConfigPath, starterConfig } from './service-config.js';
 import { createServiceManager } from './service-manager.js';
+import { thisFileGuard } from './this-guard.js';
 
 /** This Windows, and this program. */
 export function createServiceHost(): ServiceHost {
   const directory = dataDirectory();
   return {
     manager: createServiceManager(),
+    eventSource: createEventSource(),
     program: { executable: process.execPath, script: isSea() ? undefined : process.argv[1] },
     clock: systemClock,
     directory,
     prepareDirectory() {
-      mkdirSync(directory, { recursive: true });
+      thisFileGuard().prepareDirectory(directory);
       writeStarterConfig(directory);
+      thisFileGuard().check(serviceConfigPath(directory), 'write');
     },
     readConfig: () => readServiceConfig(directory),
   };

@@ -3,11 +3,16 @@ import pino, { type Logger } from 'pino';
 import { ConfigError } from '../../config-error.js';
 import { exitCodes, explain } from '../../explain.js';
 import { serve } from '../../serve.js';
+import type { EventSink } from '../agent-event.js';
 import { openRotatingFile } from '../rotating-file.js';
+import { openEventLog } from './event-log.js';
 import { dataDirectory } from './known-paths.js';
-import { readServiceConfig } from './service-config.js';
+import { readServiceConfig, serviceConfigPath } from './service-config.js';
+import { createServiceManager } from './service-manager.js';
 import { dispatchService } from './service-process.js';
+import { preshutdownTimeoutMs } from './service-settings.js';
 import { superviseService, type WorkHooks } from './supervise.js';
+import { thisFileGuard } from './this-guard.js';
 
 const logFile = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;
 
@@ -32,35 +37,52 @@ export async function runService(): Promise<number> {
 }
 
 async function work(hooks: WorkHooks): Promise<number> {
-  const directory = dataDirectory();
-  const log = openLog(directory);
+  let log: Logger | undefined;
+  let hasStarted = false;
+  const events = openEventLog((event) => log?.warn({ event }, 'the Event Log did not take an event'));
   try {
+    const directory = dataDirectory();
+    const guard = thisFileGuard();
+    // Before anything is written to it: a link of somebody else could lead the writer anywhere.
+    guard.check(directory, 'write');
+    log = openLog(directory);
+    endAtCrash(log, events);
+    guard.check(serviceConfigPath(directory), 'write');
     const config = readServiceConfig(directory);
     log.level = config.logLevel;
+    createServiceManager().setPreshutdownTimeout(preshutdownTimeoutMs(config.drainTimeoutSeconds));
     await serve(config, {
       log,
+      events,
+      checkFile: (path) => guard.check(path, 'write'),
       async stopRequested() {
+        hasStarted = true;
         await hooks.stopRequested();
-        log.info('stopping');
+        log?.info('stopping');
       },
     });
     return 0;
   } catch (error) {
     const { text, exitCode } = explain(error);
-    log.fatal({ err: error }, text);
+    log?.fatal({ err: error }, text);
+    events.report(hasStarted ? 'crashed' : 'startFailed', text);
     return exitCode;
+  } finally {
+    events.close();
   }
 }
 
 function openLog(directory: string): Logger {
-  const file = openRotatingFile({ path: join(directory, 'logs', 'agent.log'), ...logFile });
-  const log = pino({ name: 'routefleet-agent' }, file);
-  const fail = (error: unknown): void => {
+  return pino({ name: 'routefleet-agent' }, openRotatingFile({ path: join(directory, 'logs', 'agent.log'), ...logFile }));
+}
+
+function endAtCrash(log: Logger, events: EventSink): void {
+  const end = (error: unknown): void => {
     log.fatal({ err: error }, 'unexpected: the service ends, and Windows starts it again');
+    events.report('crashed', `unexpected: ${error instanceof Error ? error.stack : String(error)}`);
     // Without a word to Windows: so it is a crash, which the recovery actions answer.
     process.exit(exitCodes.failed);
   };
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
-  return log;
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
 }

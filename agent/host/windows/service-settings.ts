@@ -38,7 +38,7 @@ export function serviceSettings(imagePath: string, drainTimeoutSeconds: number):
 }
 
 /** How long Windows waits for the service before it shuts down. */
-function preshutdownTimeoutMs(drainTimeoutSeconds: number): number {
+export function preshutdownTimeoutMs(drainTimeoutSeconds: number): number {
   return (drainTimeoutSeconds + undoSeconds) * 1000;
 }
 
