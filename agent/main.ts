@@ -38,6 +38,7 @@ async function main([subcommand, ...args]: readonly string[]): Promise<number> {
 }
 
 function print(text: string, isGood = true): number {
-  process.stdout.write(text);
+  // A service has no standard output to speak of.
+  if (text !== '') process.stdout.write(text);
   return isGood ? 0 : exitCodes.failed;
 }
