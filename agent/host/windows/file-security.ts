@@ -1,6 +1,7 @@
 import koffi, { type TypeObject } from 'koffi';
 import { createSystem } from '../../iphlpapi/system.js';
 import { SECURITY_DESCRIPTOR_RELATIVE } from './security-descriptor.js';
+import { SECURITY_ATTRIBUTES } from './structs.js';
 import { WindowsError } from './windows-error.js';
 
 /** Owners and access lists of files, as bytes and codes. Every call throws WindowsError. */
@@ -29,12 +30,6 @@ const SDDL_REVISION_1 = 1;
 const TOKEN_QUERY = 0x8;
 const TokenUser = 1;
 const ERROR_ALREADY_EXISTS = 183;
-
-const SECURITY_ATTRIBUTES: TypeObject = koffi.struct('SECURITY_ATTRIBUTES', {
-  nLength: 'uint32',
-  lpSecurityDescriptor: 'void *',
-  bInheritHandle: 'int32',
-});
 
 /** By advapi32.dll. */
 export function createFileSecurity(): FileSecurity {

@@ -16,13 +16,13 @@ export interface SecurityDescriptor {
 }
 
 /** https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-security_descriptor, self-relative */
-export const SECURITY_DESCRIPTOR_RELATIVE = { size: 20, Control: 2, Owner: 4, Group: 8, Sacl: 12, Dacl: 16 } as const;
+export const SECURITY_DESCRIPTOR_RELATIVE = { size: 20, Control: 2, Owner: 4, Dacl: 16 } as const;
 /** https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-acl */
-const ACL = { size: 8, AceCount: 4 } as const;
+export const ACL = { size: 8, AceCount: 4 } as const;
 /** https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-access_allowed_ace */
-const ACCESS_ALLOWED_ACE = { AceType: 0, AceFlags: 1, AceSize: 2, Mask: 4, SidStart: 8 } as const;
+export const ACCESS_ALLOWED_ACE = { AceType: 0, AceFlags: 1, AceSize: 2, Mask: 4, SidStart: 8 } as const;
 /** https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-sid */
-const SID = { SubAuthorityCount: 1, IdentifierAuthority: 2, SubAuthority: 8 } as const;
+export const SID = { SubAuthorityCount: 1, IdentifierAuthority: 2, SubAuthority: 8 } as const;
 
 const SE_DACL_PRESENT = 0x4;
 const INHERIT_ONLY_ACE = 0x8;

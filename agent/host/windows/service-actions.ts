@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import type { AgentConfig } from '../../config.js';
+import type { Exposure } from '../private-file.js';
 import { awaitState, type Clock } from './await-state.js';
 import type { EventSource } from './event-source.js';
 import type { ServiceManager } from './service-manager.js';
@@ -21,6 +23,8 @@ export interface ServiceHost {
   prepareDirectory(): void;
   /** @throws ConfigError */
   readConfig(): AgentConfig;
+  /** Who may change a file or directory, and should not. */
+  exposureOf(path: string): Exposure | undefined;
 }
 
 /** What a command came to. */
@@ -42,18 +46,29 @@ export const serviceActions: Readonly<
 };
 
 /** Makes the service, or sets it right; each part only where it is not as it should be. @throws ConfigError, WindowsError */
-function installService({ manager, eventSource, program, directory, prepareDirectory, readConfig }: ServiceHost): ServiceCommandEnd {
+function installService(host: ServiceHost): ServiceCommandEnd {
+  const { manager, eventSource, program, directory } = host;
   const imagePath = serviceImagePath(program);
-  prepareDirectory();
+  host.prepareDirectory();
   eventSource.register();
   const isNew = manager.status() === undefined;
-  const unknown = manager.install(serviceSettings(imagePath, readConfig().drainTimeoutSeconds));
+  const unknown = manager.install(serviceSettings(imagePath, host.readConfig().drainTimeoutSeconds));
   const lines = [
     `the service ${serviceName} is ${isNew ? 'installed' : 'set right'}: ${imagePath}`,
     `configuration, state and logs: ${directory}`,
     ...unknown.map((setting) => `this Windows does not know the setting "${setting}": left out`),
+    ...exposedProgram(host),
   ];
   return done(lines.join('\n'));
+}
+
+/** Whoever may change the program would be SYSTEM with the next start. */
+function exposedProgram({ program: { executable, script }, exposureOf }: ServiceHost): string[] {
+  const files = script === undefined ? [executable] : [executable, script];
+  return files
+    .flatMap((file) => [dirname(file), file])
+    .flatMap((path) => exposureOf(path) ?? [])
+    .map(({ message, remedy }) => `warning: ${message}. Remedy: ${remedy}.`);
 }
 
 /** Stops and removes the service; what is in the directory stays. @throws WindowsError */

@@ -11,6 +11,7 @@ import { thisFileGuard } from './this-guard.js';
 /** This Windows, and this program. */
 export function createServiceHost(): ServiceHost {
   const directory = dataDirectory();
+  const guard = thisFileGuard();
   return {
     manager: createServiceManager(),
     eventSource: createEventSource(),
@@ -18,11 +19,12 @@ export function createServiceHost(): ServiceHost {
     clock: systemClock,
     directory,
     prepareDirectory() {
-      thisFileGuard().prepareDirectory(directory);
+      guard.prepareDirectory(directory);
       writeStarterConfig(directory);
-      thisFileGuard().check(serviceConfigPath(directory), 'write');
+      guard.check(serviceConfigPath(directory), 'write');
     },
     readConfig: () => readServiceConfig(directory),
+    exposureOf: (path) => guard.exposureOf(path, 'write'),
   };
 }
 

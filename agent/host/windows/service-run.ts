@@ -3,7 +3,7 @@ import pino, { type Logger } from 'pino';
 import { ConfigError } from '../../config-error.js';
 import { exitCodes, explain } from '../../explain.js';
 import { serve } from '../../serve.js';
-import type { EventSink } from '../agent-event.js';
+import { endAtCrash } from '../end-at-crash.js';
 import { openRotatingFile } from '../rotating-file.js';
 import { openEventLog } from './event-log.js';
 import { dataDirectory } from './known-paths.js';
@@ -74,15 +74,4 @@ async function work(hooks: WorkHooks): Promise<number> {
 
 function openLog(directory: string): Logger {
   return pino({ name: 'routefleet-agent' }, openRotatingFile({ path: join(directory, 'logs', 'agent.log'), ...logFile }));
-}
-
-function endAtCrash(log: Logger, events: EventSink): void {
-  const end = (error: unknown): void => {
-    log.fatal({ err: error }, 'unexpected: the service ends, and Windows starts it again');
-    events.report('crashed', `unexpected: ${error instanceof Error ? error.stack : String(error)}`);
-    // Without a word to Windows: so it is a crash, which the recovery actions answer.
-    process.exit(exitCodes.failed);
-  };
-  process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
 }

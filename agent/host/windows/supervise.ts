@@ -1,3 +1,4 @@
+import { exitCodes } from '../../explain.js';
 import type { ServiceSession } from './service-process.js';
 import { acceptedWhileRunning, ServiceControl, ServiceState, type StatusReport, serviceSpecificError } from './service-status.js';
 
@@ -17,10 +18,9 @@ export interface WorkHooks {
  * Follows the work of a service through the states that Windows knows: starting until it asks for {@link WorkHooks.stopRequested}, running, stopping from
  * the first stop, shutdown or pre-shutdown control on, stopped when it ends. While it starts or stops, checkpoints grow.
  *
- * @param work - returns the exit code; must not throw
- * @param onStopped - called before Windows is told of the end: after that the process may be gone at any moment
+ * @param work - returns the exit code; when it is done, Windows is told, and the process may be gone at any moment
  */
-export function superviseService(session: ServiceSession, work: (hooks: WorkHooks) => Promise<number>): Promise<number> {
+export async function superviseService(session: ServiceSession, work: (hooks: WorkHooks) => Promise<number>): Promise<number> {
   let checkpoint = 0;
   let state: number = ServiceState.START_PENDING;
   let stop: (() => void) | undefined;
@@ -56,16 +56,19 @@ export function superviseService(session: ServiceSession, work: (hooks: WorkHook
     return ERROR_CALL_NOT_IMPLEMENTED;
   });
   reportPending();
-  return work({
-    stopRequested() {
-      state = ServiceState.RUNNING;
-      report({ accepted: acceptedWhileRunning });
-      return stopped;
-    },
-  }).then((exitCode) => {
+  let exitCode: number = exitCodes.failed;
+  try {
+    exitCode = await work({
+      stopRequested() {
+        state = ServiceState.RUNNING;
+        report({ accepted: acceptedWhileRunning });
+        return stopped;
+      },
+    });
+    return exitCode;
+  } finally {
     clearInterval(ticking);
     state = ServiceState.STOPPED;
     report(exitCode === 0 ? {} : { exitCode: serviceSpecificError, specificExitCode: exitCode });
-    return exitCode;
-  });
+  }
 }
