@@ -10,8 +10,12 @@ const serviceKey = 'HKLM\\System\\CurrentControlSet\\Services\\routefleet-agent'
 const eventKey = 'HKLM\\System\\CurrentControlSet\\Services\\EventLog\\Application\\routefleet-agent';
 const prefix = '198.19.7.0/24';
 
-/** From the installation of the service to its removal; each test goes on where the one before it ended. */
-export function describeServiceLife(name: string, prepare: () => Promise<AgentCommand>): void {
+/**
+ * From the installation of the service to its removal; each test goes on where the one before it ended.
+ *
+ * @param more - further tests, of a scene in which the service is not installed any more
+ */
+export function describeServiceLife(name: string, prepare: () => Promise<AgentCommand>, more?: (scene: () => ServiceScene) => void): void {
   describe(name, () => {
     let scene: ServiceScene;
     beforeAll(async () => {
@@ -164,5 +168,6 @@ export function describeServiceLife(name: string, prepare: () => Promise<AgentCo
       ]);
       expect(await service('uninstall')).toContain('is not installed');
     });
+    more?.(() => scene);
   });
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
+import type { AgentConfig } from '../../config.js';
 import { ConfigError } from '../../config-error.js';
 import { exitCodes, explain } from '../../explain.js';
-import { serve } from '../../serve.js';
 import { endAtCrash } from '../end-at-crash.js';
 import { openRotatingFile } from '../rotating-file.js';
 import { openEventLog } from './event-log.js';
@@ -50,7 +50,9 @@ async function work(hooks: WorkHooks): Promise<number> {
     guard.check(serviceConfigPath(directory), 'write');
     const config = readServiceConfig(directory);
     log.level = config.logLevel;
-    createServiceManager().setPreshutdownTimeout(preshutdownTimeoutMs(config.drainTimeoutSeconds));
+    announceDrainTime(config, log);
+    // Only now: loading all of it takes longer than the rest, and Windows waits 30 s for a service to report.
+    const { serve } = await import('../../serve.js');
     await serve(config, {
       log,
       events,
@@ -69,6 +71,16 @@ async function work(hooks: WorkHooks): Promise<number> {
     return exitCode;
   } finally {
     events.close();
+  }
+}
+
+/** The time to drain may be another one than at the installation. */
+function announceDrainTime({ drainTimeoutSeconds }: AgentConfig, log: Logger): void {
+  try {
+    createServiceManager().setPreshutdownTimeout(preshutdownTimeoutMs(drainTimeoutSeconds));
+  } catch (error) {
+    // An account other than SYSTEM may not.
+    log.warn({ err: error }, 'Windows was not told how long a shutdown may take; it waits as long as at the installation');
   }
 }
 
