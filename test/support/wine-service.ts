@@ -41,8 +41,8 @@ export interface ServiceScene {
   agent(...args: string[]): Promise<CommandEnd>;
   /** Runs one of Wine's programs to its end. */
   windows(program: string, ...args: string[]): Promise<CommandEnd>;
-  /** Settings that make the service serve at `address` with `tls`, and more. */
-  configure(more?: Readonly<Record<string, string | number>>): Promise<void>;
+  /** Settings that make the service serve at `address` with `tls`, and others; undefined: left out. */
+  configure(more?: Readonly<Record<string, string | number | undefined>>): Promise<void>;
   log(): readonly LogLine[];
   events(): readonly ReportedEvent[];
   /** What is in the directory, sorted. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommitState } from '../../proto/gen/routefleet/v1/commit.pb.js';
+import { createEnrolmentScene } from '../client/enroll/enrolment-scene.js';
 import { type AgentCommand, createServiceScene, type ServiceScene } from '../support/wine-service.js';
 import type { Wire } from '../support/wire.js';
 
@@ -128,12 +129,26 @@ export function describeServiceLife(name: string, prepare: () => Promise<AgentCo
       await chmod(path, closed);
     });
 
-    it('does not start when others may read its key', async () => {
-      const key = /[^"]+agent-key\.pem/.exec(await readFile(join(scene.directory, 'config.yaml'), 'utf8'))?.[0].slice(2) ?? '';
-      await chmod(key, 0o644);
+    it('uses the certificate that it enrolled for, and refuses a key that others may read', async () => {
+      const ip = `${scene.host.subnet}.1`;
+      const authority = await createEnrolmentScene({ listen: { host: ip, port: 0 }, names: [ip] });
+      try {
+        const { secret } = await authority.token({ name: 'web1' });
+        const server = ['--server', `${ip}:${authority.server.port}`, '--ca-pin', authority.pin];
+        const enrolled = await scene.agent('enroll', ...server, '--token', secret, '--name', 'web1');
+        expect(enrolled).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('enrolled as web1') });
+      } finally {
+        await authority.close();
+      }
+      await scene.configure({ tlsCertificate: undefined, tlsKey: undefined, tlsCa: undefined, authorization: undefined });
+      await service('start');
+      await service('stop');
+
+      const key = join(scene.directory, 'tls/agent-key.pem');
+      await chmod(key, 0o664);
       await refusesToStart(64);
-      expect(scene.log().at(-1)?.msg).toMatch(/--tls-key: Everyone \(S-1-1-0\) may read or change .*Remedy: .*icacls/);
-      await chmod(key, 0o600);
+      expect(scene.log().at(-1)?.msg).toMatch(/--tls-key: Everyone \(S-1-1-0\) may read or change .*agent-key\.pem\. Remedy: .*icacls/);
+      await chmod(key, 0o660);
     });
 
     it('tells why it cannot start, and starts when that is over', async () => {
@@ -162,9 +177,11 @@ export function describeServiceLife(name: string, prepare: () => Promise<AgentCo
         'audit-public.pem',
         'audit/audit.jsonl',
         'audit/head.json',
+        'authorization.yaml',
         'config.yaml',
         'journal',
         'logs/agent.log',
+        ...['agent-key.pem', 'agent.pem', 'ca.pem', 'crl.pem', 'enrolment.json'].map((name) => `tls/${name}`),
       ]);
       expect(await service('uninstall')).toContain('is not installed');
     });
