@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 
 /** How a log is kept. */
@@ -7,7 +7,7 @@ export interface RotatingFileOptions {
   readonly path: string;
   /** A file that has reached it is followed by a new one. */
   readonly maxBytes: number;
-  /** Earlier files that stay. */
+  /** Earlier files that stay, at least 1. */
   readonly keep: number;
 }
 
@@ -38,7 +38,6 @@ export function openRotatingFile({ path, maxBytes, keep }: RotatingFileOptions):
   const rotate = (): void => {
     close();
     try {
-      rmSync(earlier(keep), { force: true });
       for (let age = keep - 1; age >= 0; age -= 1) renameIfThere(earlier(age), earlier(age + 1));
       rotateAt = maxBytes;
     } catch {
