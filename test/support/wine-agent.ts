@@ -98,7 +98,7 @@ function kill(agent: WineProcess): void {
 }
 
 /** The complete lines of a log that may still be written to. */
-function parseLog(text: string): LogLine[] {
+export function parseLog(text: string): LogLine[] {
   const lines = text.split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as LogLine);
 }
