@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { appendFile, copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +14,7 @@ import { createTemporaryDirectory } from '../support/temporary.js';
 import { createWinePrefix, missingForWine, type WinePrefix } from '../support/wine.js';
 import { createTestNetwork, type TestNetwork } from './network.js';
 
-const service = existsSync('agent/host/windows/service-command.ts') ? undefined : 'the agent as a service of Windows';
-const missing = missingForMsi() ?? missingForWine({ namespaces: true }) ?? service;
+const missing = missingForMsi() ?? missingForWine({ namespaces: true });
 
 /** Where the list of installed programs is. */
 const uninstallKey = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall';

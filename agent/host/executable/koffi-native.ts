@@ -1,8 +1,8 @@
 /** In single executables this stands in for `koffi/src/koffi/src/static.js`, which finds koffi's native module in node_modules. */
-import { dirname, join } from 'node:path';
 import { getAsset } from 'node:sea';
 import { ConfigError } from '../../config-error.js';
 import { unpackNativeModule } from './native-module.js';
+import { nativeDirectory } from './own-files.js';
 
 /** Name of the asset. */
 const asset = 'koffi.node';
@@ -12,7 +12,7 @@ export function loadStatic(): unknown {
   const carrier = { exports: {} };
   try {
     const bytes = new Uint8Array(getAsset(asset));
-    process.dlopen(carrier, unpackNativeModule({ name: 'koffi', bytes }, join(dirname(process.execPath), 'native')));
+    process.dlopen(carrier, unpackNativeModule({ name: 'koffi', bytes }, nativeDirectory()));
   } catch (error) {
     // This runs while modules are loaded, before there is anybody who explains errors.
     if (!(error instanceof ConfigError)) throw error;

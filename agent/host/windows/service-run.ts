@@ -5,6 +5,7 @@ import type { AgentConfig } from '../../config.js';
 import { ConfigError } from '../../config-error.js';
 import { exitCodes, explain } from '../../explain.js';
 import { endAtCrash } from '../end-at-crash.js';
+import { ownFiles } from '../executable/own-files.js';
 import { openRotatingFile } from '../rotating-file.js';
 import { openEventLog } from './event-log.js';
 import { dataDirectory } from './known-paths.js';
@@ -48,7 +49,7 @@ async function work(hooks: WorkHooks): Promise<number> {
     guard.check(directory, 'write');
     log = openLog(directory);
     endAtCrash(log, events);
-    guard.check(serviceConfigPath(directory), 'write');
+    for (const path of [serviceConfigPath(directory), ...ownFiles()]) guard.check(path, 'write');
     const config = readServiceConfig(directory);
     log.level = config.logLevel;
     announceDrainTime(config, log);
