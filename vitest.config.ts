@@ -5,6 +5,7 @@ const deeper = {
   kernel: 'test/kernel/!(rollout*).test.ts',
   rollouts: 'test/kernel/rollout*.test.ts',
   windows: 'test/windows/**/*.test.ts',
+  'windows-host': 'test/windows-host/contract.test.ts',
   interop: 'test/interop/**/*.test.ts',
   hostile: 'test/agent/hostile/**/*.test.ts',
   faults: 'test/client/fleet/rollout/*faults.test.ts',

@@ -6,6 +6,7 @@ packages=(
   gcc libc6-dev iproute2 iputils-ping procps # kernel rig and namespaces
   gcc-mingw-w64-x86-64                       # the headers of Windows
   wine wine64 wine64-tools libwine-dev       # a real node.exe
+  wixl msitools osslsigncode openssl         # installers of Windows, and signatures
   protobuf-compiler protobuf-compiler-grpc python3-grpcio # a gRPC peer written by others
 )
 missing=()

@@ -98,6 +98,7 @@ Every option can also stand in the environment (ROUTEFLEET_AGENT_LISTEN for --li
 "routefleet-agent enroll --help" tells how to get a certificate.
 "routefleet-agent authz test --help" explains what a certificate may do by an authorization file.
 "routefleet-agent audit verify --help" finds out whether the audit log was changed.
+"routefleet-agent service --help" installs and controls the Windows service, which takes its settings from a file alone.
 
 Exit codes: 0 stopped on request · 1 failed · 64 bad option or configuration
 

@@ -14,7 +14,7 @@ import { Keeper } from './commits/keeper.js';
 import type { AgentConfig } from './config.js';
 import { ConfigError } from './config-error.js';
 import { readHostBoot } from './host/boot.js';
-import { openState } from './host/state.js';
+import { openState, type StateOptions } from './host/state.js';
 import { createClassicTable } from './iphlpapi/classic-table.js';
 import type { Iphlpapi } from './iphlpapi/iphlpapi.js';
 import { loadIphlpapi } from './iphlpapi/library.js';
@@ -91,7 +91,8 @@ export interface RunningAgent {
 export async function startAgent(
   { iphlpapi, identity }: Backend,
   config: Pick<AgentConfig, 'listen' | 'ipv4Writes' | 'reflection' | 'stateDir' | 'acceptJournalLoss'> &
-    Partial<Pick<AgentConfig, 'audit'>> & { readonly callLimits?: Readonly<Record<CallKind, CallLimit>> },
+    Partial<Pick<AgentConfig, 'audit'>> &
+    Pick<StateOptions, 'witness'> & { readonly callLimits?: Readonly<Record<CallKind, CallLimit>> },
   security: Security | undefined,
   log: Logger,
 ): Promise<RunningAgent> {

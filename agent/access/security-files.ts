@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { isOpenToOthers } from '../../proto/private-mode.js';
 import { ConfigError } from '../config-error.js';
+import { exposureOf } from '../host/private-file.js';
 import type { AccessRules } from './decide.js';
 import { parsePolicy } from './policy.js';
 import { noRevocations, parseRevocations, type Revocations } from './revocations.js';
@@ -76,11 +76,11 @@ async function readPem(setting: string, path: string): Promise<Buffer> {
   throw new ConfigError(`${setting}: in ${path} one block ends and another begins on the same line`, 'put a line break between them');
 }
 
-/** Windows keeps rights in access lists, which are the business of whoever made the directory. */
 async function readKey(setting: string, path: string): Promise<Buffer> {
   const pem = await readPem(setting, path);
-  if (!isOpenToOthers((await stat(path)).mode)) return pem;
-  throw new ConfigError(`${setting}: others on this machine can read or change the key ${path}`, `run "chmod 600 ${path}"`);
+  const exposure = await exposureOf(path, (await stat(path)).mode);
+  if (exposure === undefined) return pem;
+  throw new ConfigError(`${setting}: ${exposure.message}`, exposure.remedy);
 }
 
 function parseCertificate(setting: string, path: string, pem: Buffer): X509Certificate {

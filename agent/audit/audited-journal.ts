@@ -3,7 +3,7 @@ import type { CommitRecord, CommitStep, Receipt } from '../commits/commit.js';
 import { toFailure } from '../commits/failure.js';
 import type { Journal, JournalRecord } from '../commits/journal/journal.js';
 import { describeRoute, type Route } from '../routes/route.js';
-import { type AuditEntry, type AuditedRow, type AuditedStep, type AuditLog, type AuditMode, bounded } from './audit.js';
+import { type AuditEntry, type AuditedRow, type AuditedStep, type AuditLog, type AuditMode, bounded, noAudit } from './audit.js';
 
 /** Steps that an entry tells one by one. */
 const maxSteps = 200;
@@ -13,7 +13,7 @@ const maxSteps = 200;
  * goes on all the same.
  */
 export function createAuditedJournal(journal: Journal, audit: AuditLog, mode: AuditMode, log: Pick<Logger, 'warn'>): Journal {
-  if (mode === 'off') return journal;
+  if (audit === noAudit) return journal;
   const missed = (id: string, error: unknown): void => {
     log.warn({ failure: toFailure(error), commit: id }, 'the audit log misses an entry');
   };

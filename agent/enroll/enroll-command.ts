@@ -30,6 +30,7 @@ interface EnrollCommandOptions {
   readonly name?: string;
   readonly stateDir?: string;
   readonly force: boolean;
+  readonly keep: boolean;
 }
 
 /**
@@ -51,6 +52,7 @@ export async function runEnroll(args: readonly string[], environment: Readonly<R
     .option('--name <host name>', 'name of this host, as the token has it (default: as the system says)')
     .option('--state-dir <directory>', 'state directory of the agent (default: as without "enroll")')
     .option('--force', 'replace the certificate of an earlier enrolment', false)
+    .option('--keep', 'be content with the certificate of an earlier enrolment: for installers, which run again', false)
     .addHelpText('after', help)
     .showHelpAfterError('Remedy: see routefleet-agent enroll --help.')
     .exitOverride();
@@ -65,10 +67,11 @@ export async function runEnroll(args: readonly string[], environment: Readonly<R
   const token = tokenOf(options, environment);
   const stateDirectory = await prepareStateDirectory(options.stateDir ?? defaultStateDirectory());
   const earlier = await findEnrolment(stateDirectory);
+  if (earlier !== undefined && options.keep) return `${earlier.certificate} is there: this agent enrolled already\n`;
   if (earlier !== undefined && !options.force) {
     throw new ConfigError(
       `${earlier.certificate} is there: this agent enrolled already`,
-      'leave it; --force enrolls anew, with a new token',
+      'leave it, by --keep without this error; --force enrolls anew, with a new token',
     );
   }
   const { notAfter } = await enroll({ server, pin, token, name, stateDirectory });

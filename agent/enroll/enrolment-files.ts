@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isOpenToOthers, modeText } from '../../proto/private-mode.js';
+import { exposureOf, makePrivate } from '../host/private-file.js';
 import { EnrollError } from './enroll-error.js';
 
 /** Paths of what an enrolment gave to an agent. */
@@ -130,6 +130,7 @@ async function write(path: string, text: string): Promise<void> {
   await rm(path, { force: true });
   const file = await open(path, 'wx', 0o600);
   try {
+    await makePrivate(path);
     await file.writeFile(text);
     await file.sync();
   } finally {
@@ -148,10 +149,9 @@ async function syncDirectory(path: string): Promise<void> {
 async function readPrivate(path: string): Promise<string> {
   const file = await open(path, 'r');
   try {
-    const { mode } = await file.stat();
-    if (!isOpenToOthers(mode)) return await file.readFile('utf8');
-    const message = `the key ${path} can be read or written by others (mode ${modeText(mode)})`;
-    throw new EnrollError('FILES', message, `chmod 600 "${path}", and think about who may have read it`);
+    const exposure = await exposureOf(path, (await file.stat()).mode);
+    if (exposure === undefined) return await file.readFile('utf8');
+    throw new EnrollError('FILES', exposure.message, exposure.remedy);
   } finally {
     await file.close();
   }

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, realpath, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config-error.js';
+import { dataDirectory } from './windows/known-paths.js';
 
 /** Where the agent keeps its memory when nothing else is configured. */
-export function defaultStateDirectory(
-  platform: NodeJS.Platform = process.platform,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): string {
-  if (platform === 'win32') return `${environment.ProgramData ?? 'C:\\ProgramData'}\\routefleet`;
-  return '/var/lib/routefleet';
+export function defaultStateDirectory(platform: NodeJS.Platform = process.platform, onWindows: () => string = dataDirectory): string {
+  return platform === 'win32' ? onWindows() : '/var/lib/routefleet';
 }
 
 /**
@@ -20,8 +17,7 @@ export function defaultStateDirectory(
  */
 export async function prepareStateDirectory(path: string): Promise<string> {
   try {
-    // For the owner alone: the journal tells who changed what. Windows ignores the mode; %ProgramData% has its own rights.
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeDirectory(path);
   } catch (cause) {
     throw unusable(path, (cause as NodeJS.ErrnoException).code === 'EEXIST' ? 'is not a directory' : 'cannot be made', cause);
   }
@@ -32,6 +28,18 @@ export async function prepareStateDirectory(path: string): Promise<string> {
     throw unusable(path, 'cannot be written', cause);
   }
   return real;
+}
+
+/** For the owner alone, or on Windows the administrators: the journal tells who changed what. */
+async function makeDirectory(path: string): Promise<void> {
+  if (process.platform !== 'win32') {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return;
+  }
+  const whole = resolve(path);
+  await mkdir(dirname(whole), { recursive: true });
+  const { thisFileGuard } = await import('./windows/this-guard.js');
+  thisFileGuard().makeDirectory(whole);
 }
 
 async function writeProbe(path: string): Promise<void> {

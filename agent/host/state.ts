@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type AuditLog, type AuditMode, noAudit } from '../audit/audit.js';
+import { type AuditEntry, type AuditLog, type AuditMode, noAudit } from '../audit/audit.js';
 import { createAuditedJournal } from '../audit/audited-journal.js';
 import { FileAuditLog } from '../audit/file-audit-log.js';
+import { witnessedAudit } from '../audit/witnessed-audit.js';
 import type { Journal } from '../commits/journal/journal.js';
 import { openJournal } from '../commits/journal/open-journal.js';
 import { acquireSingleInstance } from './single-instance.js';
@@ -17,6 +18,8 @@ export interface StateOptions {
   readonly acceptJournalLoss: boolean;
   readonly audit: AuditMode;
   readonly simulated: boolean;
+  /** Told of everything that the audit log is told; also where there is none. */
+  readonly witness?: ((entry: AuditEntry) => void) | undefined;
 }
 
 /** The memory of the agent, which no other agent uses meanwhile. */
@@ -30,12 +33,16 @@ export interface AgentState {
 }
 
 /** @throws ConfigError when the directory cannot be used, or another agent uses it */
-export async function openState({ stateDir, acceptJournalLoss, audit: mode, simulated }: StateOptions, log: Logger): Promise<AgentState> {
+export async function openState(
+  { stateDir, acceptJournalLoss, audit: mode, simulated, witness }: StateOptions,
+  log: Logger,
+): Promise<AgentState> {
   const temporary = stateDir === undefined && simulated;
   const path = temporary ? await mkdtemp(join(tmpdir(), 'routefleet-agent-')) : (stateDir ?? defaultStateDirectory());
   const directory = await prepareStateDirectory(path);
   const instance = await acquireSingleInstance(directory);
-  const audit = mode === 'off' ? noAudit : new FileAuditLog({ stateDirectory: directory, log });
+  const kept = mode === 'off' ? noAudit : new FileAuditLog({ stateDirectory: directory, log });
+  const audit = witness === undefined ? kept : witnessedAudit(kept, witness);
   const release = async (): Promise<void> => {
     await audit.close();
     await instance.release();

@@ -15,12 +15,13 @@ import { nativeWrite } from './native-write.js';
 import { plan } from './plan.js';
 import { start } from './start.js';
 import { watchKernel } from './watch-kernel.js';
+import { windowsStart } from './windows-start.js';
 import { workers } from './workers.js';
 
 const benchmarks: readonly Benchmark[] = [
   ...[encode, list, listStall, listMemory],
   ...[nativeWrite, apply, applyKernel, applyStall, plan, watchKernel],
-  ...[calls, tls, fanOut, workers, start],
+  ...[calls, tls, fanOut, workers, start, windowsStart],
 ];
 
 const { values, positionals } = parseArgs({

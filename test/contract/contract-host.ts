@@ -16,6 +16,8 @@ export interface ContractCapabilities {
   readonly lifetimes: boolean;
   /** A registry, in which Windows keeps persistent routes. */
   readonly registry: boolean;
+  /** Default routes that a test may take away for a moment: not those of somebody's own machine. */
+  readonly defaultRoutes: boolean;
 }
 
 /** The key PersistentRoutes of a host. */

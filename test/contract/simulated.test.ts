@@ -12,7 +12,7 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
   const subject: ContractSubject = {
     name: `simulated, ${ipv4Writes}`,
     ipv4Writes,
-    capabilities: { ipv6: true, lifetimes: true, registry: true },
+    capabilities: { ipv6: true, lifetimes: true, registry: true, defaultRoutes: true },
     async start() {
       const agent = await startTestAgent({ profile: 'datacenter', ipv4Writes });
       const wire = connectWire(agent.address);

@@ -15,7 +15,7 @@ for (const ipv4Writes of ['classic', 'netio'] as const) {
     name: `kernel rig, ${ipv4Writes}`,
     ipv4Writes,
     // IPv4 routes of Linux have no lifetime, and Linux has no registry.
-    capabilities: { ipv6: true, lifetimes: false, registry: false },
+    capabilities: { ipv6: true, lifetimes: false, registry: false, defaultRoutes: true },
     async start() {
       const library = await buildKernelRig();
       const host = await createKernelHost();

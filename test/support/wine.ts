@@ -62,13 +62,16 @@ function succeeds(program: string, ...args: string[]): boolean {
  *
  * @param options.namespace network namespace that everything of the prefix runs in. Wine reads routes in a driver process that all programs
  *   of a prefix share, so one prefix serves one namespace.
+ * @param options.environment of every program, also of services: those have that of the first program of the prefix.
  * @param options.template a stopped prefix to copy, for tests that need several: copying takes 2 s, booting 10 s.
  */
 export async function createWinePrefix({
   namespace,
+  environment: common = {},
   template,
 }: {
   readonly namespace?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly template?: Pick<WinePrefix, 'directory'> | undefined;
 } = {}): Promise<WinePrefix> {
   const root = await createTemporaryDirectory('wine');
@@ -82,7 +85,7 @@ export async function createWinePrefix({
     const output = join(root, `output-${outputs++}`);
     const started = startProcess([...launcher, ...command], output, {
       cwd: workingDirectory ?? root,
-      env: { ...prefixEnvironment(directory), ...environment },
+      env: { ...prefixEnvironment(directory), ...common, ...environment },
     });
     running.add(started);
     void started.exited.then(() => running.delete(started));
@@ -108,8 +111,9 @@ export async function createWinePrefix({
     if (template !== undefined) await cp(template.directory, directory, { recursive: true, verbatimSymlinks: true });
     await server(`--persistent=${serverLingerSeconds}`);
     if (template === undefined) {
-      await run({ program: 'wineboot', args: ['--init'] });
-      // Without it Node.js refuses the Windows version; winecfg also sets the product name, which a bare registry value does not.
+      // The first program of a prefix sets it up, by a wineboot of its own: one that is asked for starts a second services.exe beside that one's, and
+      // the two take the callers of the service manager in turn.
+      // Without this setting Node.js refuses the Windows version; winecfg also sets the product name, which a bare registry value does not.
       await run({ program: 'winecfg', args: ['-v', 'win10'] });
     }
     return { directory, start, run, stop, remove };

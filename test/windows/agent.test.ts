@@ -8,6 +8,7 @@ import { type GetAgentRequest, RouteServiceClient } from '../../proto/gen/routef
 import { createTestPki } from '../support/pki.js';
 import { missingForWine } from '../support/wine.js';
 import { runAgent, startAgent } from '../support/wine-agent.js';
+import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
 import { comparableInterface, comparableRoute, expectedInterfaces, expectedRoutes } from './linux-view.js';
 import { agentName, createWineHost, type WineHost } from './wine-host.js';
 
@@ -26,9 +27,9 @@ const missingFunctions = [
 ];
 
 describe.skipIf(missing !== undefined)(`an agent under Wine${missing === undefined ? '' : ` (skipped, missing: ${missing})`}`, () => {
-  let host: WineHost;
+  let host: WineHost<StagedPackage>;
   beforeAll(async () => {
-    host = await createWineHost();
+    host = await createWineHost(stagePackage);
   });
   afterAll(() => host?.remove());
 

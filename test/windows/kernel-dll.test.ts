@@ -24,7 +24,7 @@ describe.skipIf(missing !== undefined)(
       const subject: ContractSubject = {
         name: `Wine and kernel rig, ${ipv4Writes}`,
         ipv4Writes,
-        capabilities: { ipv6: true, lifetimes: false, registry: true },
+        capabilities: { ipv6: true, lifetimes: false, registry: true, defaultRoutes: true },
         async start() {
           const { subnet } = windows.host;
           const { wire, stop } = await windows.start(ipv4Writes);

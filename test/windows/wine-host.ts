@@ -6,17 +6,17 @@ import { createCleanup } from '../support/cleanup.js';
 import { createTestPki, type IdentityFiles, type TestPki } from '../support/pki.js';
 import { createWinePrefix, type WinePrefix } from '../support/wine.js';
 import { startAgent, type WineAgent } from '../support/wine-agent.js';
-import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
+import type { StagedPrograms } from '../support/wine-stage.js';
 import { createTestNetwork, type TestNetwork } from './network.js';
 
 /** Name in the certificate of the agents, beside their address. */
 export const agentName = 'agent.test';
 
-/** A namespace that plays a Windows host: Wine, the package, certificates and a running agent. */
-export interface WineHost {
+/** A namespace that plays a Windows host: Wine, the programs, certificates and a running agent. */
+export interface WineHost<Programs extends StagedPrograms> {
   readonly network: TestNetwork;
   readonly prefix: WinePrefix;
-  readonly staged: StagedPackage;
+  readonly staged: Programs;
   readonly pki: TestPki;
   readonly agent: WineAgent;
   /** "198.18.7.2:7420" */
@@ -32,12 +32,12 @@ export interface WineHost {
 }
 
 /** Sets it all up; what was set up is removed again when a later part fails. */
-export async function createWineHost(): Promise<WineHost> {
+export async function createWineHost<Programs extends StagedPrograms>(stage: () => Promise<Programs>): Promise<WineHost<Programs>> {
   const cleanup = createCleanup();
   try {
     const network = await createTestNetwork();
     cleanup.defer(network.remove);
-    const staged = await stagePackage();
+    const staged = await stage();
     cleanup.defer(staged.remove);
     const prefix = await createWinePrefix({ namespace: network.namespace });
     cleanup.defer(prefix.remove);

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { createAgentTls } from '../support/agent-tls.js';
 import { createCleanup } from '../support/cleanup.js';
 import { createKernelHost, type KernelHost } from '../support/kernel-rig.js';
+import { createRegExe, type RegExe } from '../support/reg-exe.js';
 import { createWinePrefix, type WinePrefix } from '../support/wine.js';
 import { startAgent, type WineAgent } from '../support/wine-agent.js';
 import { buildWineRig } from '../support/wine-rig.js';
 import { type StagedPackage, stagePackage } from '../support/wine-stage.js';
 import type { Wire } from '../support/wire.js';
-import { createWineRegistry, type WineRegistry } from './wine-registry.js';
 
 /** An agent, and a connection to it. */
 export interface WineKernelAgent extends Pick<WineAgent, 'log'> {
@@ -25,7 +25,7 @@ export interface WineKernelAgent extends Pick<WineAgent, 'log'> {
 export interface WineKernelHost {
   readonly host: KernelHost;
   /** The persistent routes of this Windows. */
-  readonly registry: WineRegistry;
+  readonly registry: RegExe;
   /** Starts an agent and connects to it; with the state directory of another one it goes on from there. */
   start(ipv4Writes: 'classic' | 'netio', stateDir?: string): Promise<WineKernelAgent>;
   remove(): Promise<void>;
@@ -50,7 +50,7 @@ export async function createWineKernelHost(): Promise<WineKernelHost> {
     let agents = 0;
     return {
       host,
-      registry: createWineRegistry(prefix),
+      registry: createRegExe((...args) => prefix.run({ program: 'reg', args })),
       async start(ipv4Writes, stateDir = join(directory, `state-${agents++}`)) {
         const own = ['--state-dir', stateDir, '--ipv4-writes', ipv4Writes];
         const agent = await startAgent({ prefix, staged, environment: rig.environment, args: [...args, ...own] });

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
 import { extname } from 'node:path';
+import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 import { RouteError } from '../../errors/route-error.js';
 import type { ConnectorOptions } from '../connector.js';
@@ -10,6 +11,7 @@ import type { HostPlan, PlanHostOptions } from '../fleet-plan.js';
 import type { HostResult } from '../on-host.js';
 import type { HostWork } from '../rollout/host-work.js';
 import type { RolloutSpec } from '../rollout/rollout-spec.js';
+import { workerArgument } from './worker-argument.js';
 import type { Job, JobResults, Order, Report } from './worker-messages.js';
 
 /** How many processes work on hosts, and how they connect to them. */
@@ -91,9 +93,8 @@ export function startWorkers({ count, ...connector }: WorkerOptions, rollout?: R
 }
 
 function startWorker(setUp: Order): Worker {
-  const self = fileURLToPath(import.meta.url);
   // Messages have bigints.
-  const child = fork(new URL(`./worker${extname(self)}`, import.meta.url), { serialization: 'advanced' });
+  const child = fork(isSea() ? workerArgument : workerProgram(), { serialization: 'advanced' });
   const running = new Map<number, Running>();
   child.on('message', (report: Report) => {
     const job = running.get(report.id);
@@ -114,6 +115,10 @@ function startWorker(setUp: Order): Worker {
   });
   send(child, setUp);
   return { child, running };
+}
+
+function workerProgram(): URL {
+  return new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 }
 
 function send(child: ChildProcess, order: Order): void {

@@ -140,13 +140,14 @@ describe('routefleet-agent enroll', () => {
     ...more,
   ];
 
-  it('takes the token from a file or the environment, and enrolls once unless it is forced', async () => {
+  it('takes the token from a file or the environment, and enrolls once unless it is forced; --keep is content with that', async () => {
     const tokens = await Promise.all([scene.token(), scene.token()]);
     const file = join(scene.directory, 'token');
     await writeFile(file, `${tokens[0].secret}\n`);
     expect(await runEnroll(args(['--token-file', file]), {})).toMatch(/^enrolled as web1 until 20/);
     const environment = { ROUTEFLEET_AGENT_ENROLL_TOKEN: tokens[1].secret };
     await expect(runEnroll(args(), environment)).rejects.toThrow(/agent\.pem is there: this agent enrolled already/);
+    expect(await runEnroll(args(['--keep']), environment)).toMatch(/agent\.pem is there: this agent enrolled already\n$/);
     expect(await runEnroll(args(['--force']), environment)).toMatch(/^enrolled as web1 until 20/);
   });
 

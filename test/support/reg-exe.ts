@@ -1,6 +1,5 @@
 import { persistentRoutesPath } from '../../agent/iphlpapi/registry.js';
 import type { ContractRegistry } from '../contract/contract-host.js';
-import type { WinePrefix } from '../support/wine.js';
 
 const path = `HKLM\\${persistentRoutesPath}`;
 
@@ -13,14 +12,13 @@ export interface ShownValue {
 }
 
 /** The persistent routes of a Windows, as reg.exe sees and changes them. */
-export interface WineRegistry extends ContractRegistry {
+export interface RegExe extends ContractRegistry {
   values(): Promise<readonly ShownValue[]>;
   set(name: string, type?: string, data?: string): Promise<void>;
 }
 
-/** By reg.exe of a prefix. */
-export function createWineRegistry(prefix: Pick<WinePrefix, 'run'>): WineRegistry {
-  const reg = (...args: string[]): Promise<string> => prefix.run({ program: 'reg', args });
+/** @param reg - runs reg.exe and returns what it prints; rejects when it fails */
+export function createRegExe(reg: (...args: readonly string[]) => Promise<string>): RegExe {
   const values = async (): Promise<ShownValue[]> => {
     // Fails while there is no such key.
     const shown = await reg('query', path).catch(() => '');
