@@ -5,6 +5,8 @@ const remedies: Readonly<Record<number, string>> = {
   1053: 'see the Application log of the Event Viewer',
   1058: 'enable it: sc.exe config routefleet-agent start= delayed-auto',
   1060: 'run "routefleet-agent service install" first',
+  1061: 'wait until it has started or stopped, and try again',
+  1068: 'see in the Services window which service it depends on does not start',
   1072: 'close the Services window and whatever else looks at the service, and try again',
 };
 
