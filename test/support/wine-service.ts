@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type AgentTls, createAgentTls } from './agent-tls.js';
 import { createCleanup } from './cleanup.js';
@@ -54,7 +54,13 @@ export interface ServiceScene {
 export async function createServiceScene(command: AgentCommand): Promise<ServiceScene> {
   const cleanup = createCleanup();
   try {
-    const rigDirectory = await createTemporaryDirectory('wine-rig');
+    const temporary = async (kind: string): Promise<string> => {
+      const made = await createTemporaryDirectory(kind);
+      cleanup.defer(() => rm(made, { recursive: true }));
+      return made;
+    };
+    const rigDirectory = await temporary('wine-rig');
+    const tlsDirectory = await temporary('tls');
     const rig = await buildWineRig(rigDirectory);
     const host = await createKernelHost();
     cleanup.defer(host.remove);
@@ -76,7 +82,6 @@ export async function createServiceScene(command: AgentCommand): Promise<Service
     };
     const directory = join(prefix.directory, 'drive_c/ProgramData/routefleet');
     const ip = `${host.subnet}.2`;
-    const tlsDirectory = await createTemporaryDirectory('tls');
     const tls = await createAgentTls(tlsDirectory, ip);
     return {
       host,
