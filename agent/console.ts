@@ -9,6 +9,9 @@ const stopSignals: readonly NodeJS.Signals[] = [
   ...(process.platform === 'win32' ? (['SIGBREAK', 'SIGHUP'] as const) : []),
 ];
 
+/** Whoever reads the log slowly, or not at all, must not hold up calls: lines wait in memory, and over so many bytes they are dropped. */
+const output = { sync: false, maxLength: 4 * 1024 * 1024 } as const;
+
 /**
  * Runs an agent on a console, or under a supervisor that sends signals.
  *
@@ -18,7 +21,7 @@ const stopSignals: readonly NodeJS.Signals[] = [
 export async function runOnConsole(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Promise<string> {
   const { config, printConfig } = parseConfig(args, environment);
   if (printConfig) return formatConfig(config);
-  const log = pino({ name: 'routefleet-agent', level: config.logLevel }, pino.destination({ sync: true }));
+  const log = pino({ name: 'routefleet-agent', level: config.logLevel }, pino.destination(output));
   await serve(config, { log, stopRequested: () => stopSignal(log) });
   return '';
 }

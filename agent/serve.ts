@@ -38,7 +38,7 @@ export async function serve(config: AgentConfig, { log, stopRequested, events, c
   const agent = await startAgent(backend, { ...config, witness: events && createAuditEvents(events) }, security, log);
   const isEnrolled = files !== undefined && config.tlsCertificate === undefined;
   const renewal = isEnrolled && stateDirectory !== undefined ? startRenewal({ stateDirectory, log }) : undefined;
-  const watching = files && watchSecurity(files, agent.replaceSecurity, log);
+  const watching = files && security && watchSecurity(files, security, agent.replaceSecurity, log);
   const { iphlpapi, identity } = backend;
   const address = `${config.listen.slice(0, config.listen.lastIndexOf(':'))}:${agent.port}`;
   log.info({ address, tls: security !== undefined, library: iphlpapi.description, host: identity.hostName }, 'listening');

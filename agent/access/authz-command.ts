@@ -87,12 +87,15 @@ function ruleLines(policy: Policy, { name }: PeerIdentity, source: string): stri
 }
 
 /** @throws RouteTableError when the row may not be written */
-function rowLines({ prefix, interface: alias = '', owner, acceptRisk }: AuthzOptions, rpc: RpcName, grant: Grant): string[] {
+function rowLines({ prefix, interface: alias, owner, acceptRisk }: AuthzOptions, rpc: RpcName, grant: Grant): string[] {
   if (prefix === undefined) return [];
   if (rpcRoles[rpc] === 'viewer') return [`${prefix}: ${rpc} writes nothing`];
+  if (alias === undefined && grant.interfaces !== undefined) {
+    throw new ConfigError(`--prefix without --interface: the rule is for ${grant.interfaces.globs.join(', ')} alone`, 'give --interface');
+  }
   const destinationPrefix = parsePrefix(prefix);
   const key = { destinationPrefix, nextHop: parseAddress(unspecifiedAddress[destinationPrefix.family]), interface: { index: 0, luid: 0n } };
-  const interfaces = new Map([[0n, { alias }]]);
+  const interfaces = new Map([[0n, { alias: alias ?? '' }]]);
   checkGrant(
     grant,
     { owner },

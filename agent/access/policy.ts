@@ -1,10 +1,10 @@
-import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { InvalidValueError } from '../../proto/invalid-value.js';
 import { type Prefix, parsePrefix } from '../../proto/prefix.js';
 import type { Grant } from '../commits/grant.js';
 import { ConfigError } from '../config-error.js';
 import { parseGlobs } from './glob.js';
+import { readPolicyDocument } from './policy-document.js';
 
 /** viewer: read and plan. editor: write as well, and settle its own commits. admin: accept risks, other owners' rows, commits of others. */
 export const roles = ['none', 'viewer', 'editor', 'admin'] as const;
@@ -66,23 +66,14 @@ const remedy = 'write rules as in docs/security.md: "rules: [{ identities: [urn:
  * @throws ConfigError with line and rule
  */
 export function parsePolicy(yaml: string, source: string): Policy {
-  const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
-  const [broken] = document.errors;
-  if (broken !== undefined) throw new ConfigError(`${source}:${lines.linePos(broken.pos[0]).line}: ${broken.message}`, remedy);
-  const { data, error } = schema.safeParse(document.toJS());
-  if (data === undefined) {
-    const issue = error.issues[0];
-    const path = (issue?.path ?? []) as (string | number)[];
-    const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
-    const line = node?.range === undefined ? '' : `:${lines.linePos(node.range[0]).line}`;
-    throw new ConfigError(`${source}${line}: ${path.join('.') || 'the file'}: ${issue?.message}`, remedy);
-  }
+  const document = readPolicyDocument(yaml, source, remedy);
+  const { data, error } = schema.safeParse(document.content);
+  if (data === undefined) throw new ConfigError(error.issues.map(document.explain).join('; '), remedy);
   const limited = data.rules.findIndex(({ role, prefixes, interfaces, owners }) => role !== 'editor' && (prefixes ?? interfaces ?? owners));
   if (limited >= 0) {
-    const what = `rules.${limited}: prefixes, interfaces and owners limit what is written, and its role is ${data.rules[limited]?.role}`;
+    const what = `prefixes, interfaces and owners limit what is written, and its role is ${data.rules[limited]?.role}`;
     throw new ConfigError(
-      `${source}: ${what}`,
+      document.at(['rules', limited], what),
       'leave them out, or make the role editor: an admin is not limited, and a viewer writes nothing',
     );
   }

@@ -23,6 +23,12 @@ export interface Security {
   readonly warnings: readonly string[];
 }
 
+/** It, as it was in files. */
+export interface LoadedSecurity extends Security {
+  /** {@link stateOf} the files before they were read: what differs from it came later. */
+  readonly state: string;
+}
+
 /** Paths, as the settings have them. */
 export interface SecurityFiles {
   readonly tlsCertificate: string;
@@ -39,8 +45,9 @@ export interface SecurityFiles {
  * @param now - milliseconds since 1970
  * @throws ConfigError with the setting, the file and what to do
  */
-export async function loadSecurity(files: SecurityFiles, now: number = Date.now()): Promise<Security> {
+export async function loadSecurity(files: SecurityFiles, now: number = Date.now()): Promise<LoadedSecurity> {
   const { tlsCertificate, tlsKey, tlsCa, tlsCrl, authorization } = files;
+  const state = await stateOf(files);
   // One after the other: when several are wrong, the same one is always told first.
   const certificate = await readPem('--tls-certificate', tlsCertificate);
   const key = await readKey('--tls-key', tlsKey);
@@ -55,7 +62,22 @@ export async function loadSecurity(files: SecurityFiles, now: number = Date.now(
     tls: { certificate, key, ca },
     rules: { policy, isRevoked: revocations.isRevoked },
     warnings: warningsOf(own, revocations, now),
+    state,
   };
+}
+
+/** Names the content of the files as far as a file system tells without reading. */
+export async function stateOf(files: SecurityFiles): Promise<string> {
+  const paths = Object.values(files).filter((path) => path !== undefined);
+  const states = await Promise.all(
+    paths.map((path) =>
+      stat(path, { bigint: true }).then(
+        ({ ino, size, mtimeNs, mode }) => `${ino} ${size} ${mtimeNs} ${mode}`,
+        (error: NodeJS.ErrnoException) => `${error.code}`,
+      ),
+    ),
+  );
+  return states.join('\n');
 }
 
 async function readFileOf(setting: string, path: string): Promise<Buffer> {

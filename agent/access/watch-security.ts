@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { loadSecurity, type Security, type SecurityFiles } from './security-files.js';
+import { type LoadedSecurity, loadSecurity, type Security, type SecurityFiles, stateOf } from './security-files.js';
 
 /** How often the files are looked at, in ms. Those that changed are taken when they are the same at the next look: a pair is not written at once. */
 const intervalMs = 200;
@@ -8,32 +7,40 @@ const intervalMs = 200;
 /** While bad files stand beside good rules, the log says so again after this time, in ms. */
 const repeatMs = 60_000;
 
-/** Follows the files; what can be used is handed to `take`, and what cannot is told in the log and changes nothing. */
-export function watchSecurity(files: SecurityFiles, take: (security: Security) => void, log: Logger): { close(): Promise<void> } {
+/**
+ * Follows the files; what can be used is handed to `take`, and what cannot is told in the log and changes nothing.
+ *
+ * @param current - what holds now: files that changed since they were read for it are taken as well
+ */
+export function watchSecurity(
+  files: SecurityFiles,
+  current: LoadedSecurity,
+  take: (security: Security) => void,
+  log: Logger,
+): { close(): Promise<void> } {
   const paths = Object.values(files).filter((path) => path !== undefined);
   const closed = new AbortController();
-  let loaded: string | undefined;
+  let loaded = current.state;
   let seen: string | undefined;
-  let toldAt = 0;
+  let told: { readonly state: string; readonly at: number } | undefined;
 
   async function look(): Promise<void> {
-    const state = await stateOf(paths);
-    loaded ??= state;
+    const state = await stateOf(files);
     const isSettled = state === seen;
     seen = state;
     if (state === loaded || !isSettled) return;
     try {
       const security = await loadSecurity(files);
       // They may have changed while they were read.
-      if ((await stateOf(paths)) !== state || closed.signal.aborted) return;
+      if (security.state !== state || (await stateOf(files)) !== state || closed.signal.aborted) return;
       loaded = state;
-      toldAt = 0;
+      told = undefined;
       take(security);
       log.info({ files: paths }, 'certificates and rules are replaced');
       for (const warning of security.warnings) log.warn(warning);
     } catch (error) {
-      if (toldAt !== 0 && Date.now() - toldAt < repeatMs) return;
-      toldAt = Date.now();
+      if (told?.state === state && Date.now() - told.at < repeatMs) return;
+      told = { state, at: Date.now() };
       log.error({ err: error }, 'the new certificates or rules cannot be used; the old ones hold');
     }
   }
@@ -50,19 +57,6 @@ export function watchSecurity(files: SecurityFiles, take: (security: Security) =
       await watching;
     },
   };
-}
-
-/** Names content as far as a file system tells without reading. */
-async function stateOf(paths: readonly string[]): Promise<string> {
-  const states = await Promise.all(
-    paths.map((path) =>
-      stat(path, { bigint: true }).then(
-        ({ ino, size, mtimeNs, mode }) => `${ino} ${size} ${mtimeNs} ${mode}`,
-        (error: NodeJS.ErrnoException) => `${error.code}`,
-      ),
-    ),
-  );
-  return states.join('\n');
 }
 
 /** Does not keep the process. */

@@ -47,7 +47,7 @@ export async function driveRollout({ io, finish }: CommandContext, rollout: Owne
   } else stdout.write(`${JSON.stringify(toPlain(phaseObject(new Date(before.lastAt), spec.id, before)))}\n`);
 
   let current = before;
-  const sayInterrupted = () => tellInterrupted(current, io);
+  const sayInterrupted = () => tellInterrupted(spec.id, current, io);
   signal.addEventListener('abort', sayInterrupted);
 
   function onEvent(event: RolloutEvent, state: RolloutState): void {
@@ -63,6 +63,11 @@ export async function driveRollout({ io, finish }: CommandContext, rollout: Owne
     if (isText) stdout.write(`${standText(state)}\n${renderRolloutSummary(state, color)}`);
     if (state.phase !== 'ended') stderr.write(`not done yet; go on with: routefleet rollout resume ${spec.id}\n`);
     finish(rolloutExitCode(state, { undoing: request === 'undoRequested' }));
+  } catch (error) {
+    waveProgress.clear();
+    // What was asked for may not be in the journal: resuming alone could go on with what was to be undone.
+    stderr.write(`not done yet; when what follows is put right, go on with: routefleet rollout ${verbOf(request)} ${spec.id}\n`);
+    throw error;
   } finally {
     signal.removeEventListener('abort', sayInterrupted);
     waveProgress.clear();
@@ -70,9 +75,17 @@ export async function driveRollout({ io, finish }: CommandContext, rollout: Owne
   }
 }
 
-function tellInterrupted(state: RolloutState, { stderr }: CliIo): void {
+function tellInterrupted(id: string, state: RolloutState, { stderr }: CliIo): void {
   const inFlight = countHosts(state, isInFlight);
   if (inFlight === 0) return;
-  const told = inFlight === 1 ? '1 host that is in flight is' : `${inFlight} hosts that are in flight are`;
-  stderr.write(`${told} finished first; Ctrl-C again leaves them to their own timers\n`);
+  const [hosts, them] =
+    inFlight === 1
+      ? ['1 host that is in flight is', 'it to its own timer']
+      : [`${inFlight} hosts that are in flight are`, 'them to their own timers'];
+  stderr.write(`${hosts} finished first; Ctrl-C again leaves ${them}; "routefleet rollout resume ${id}" then goes on\n`);
+}
+
+function verbOf(request: RolloutRequest | undefined): 'undo' | 'abort' | 'resume' {
+  if (request === 'undoRequested') return 'undo';
+  return request === 'aborted' ? 'abort' : 'resume';
 }

@@ -14,7 +14,7 @@ import type { OwnedRollout, RolloutStore } from './rollout-store.js';
 export function createFileStore(root: string): RolloutStore {
   async function directoryOf(id: string): Promise<string> {
     // An id is a name, not a path.
-    const found = /^[\w-]{1,64}$/.test(id) ? await realpath(join(root, id)).catch(() => undefined) : undefined;
+    const found = /^[\w-]{1,64}$/.test(id) ? await realOf(root, id) : undefined;
     if (found !== undefined) return found;
     throw new FleetError(
       'ROLLOUT_NOT_FOUND',
@@ -27,7 +27,8 @@ export function createFileStore(root: string): RolloutStore {
     let file: FileHandle | undefined;
     try {
       const { spec, events, wholeBytes } = await load(directory);
-      file = await open(join(directory, 'journal'), 'r+');
+      const path = join(directory, 'journal');
+      file = await usable(path, () => open(path, 'r+'));
       // What is torn was never acted upon.
       await file.truncate(wholeBytes);
       return {
@@ -58,7 +59,9 @@ export function createFileStore(root: string): RolloutStore {
     async create(spec) {
       const directory = join(root, spec.id);
       await usable(root, async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await mkdir(root, { recursive: true, mode: 0o700 });
+        // Not recursive, which says ENOENT of a file system that is read-only.
+        await mkdir(directory, { mode: 0o700 });
         await writeFirst(directory, spec);
       });
       const real = await directoryOf(spec.id);
@@ -86,6 +89,14 @@ export function createFileStore(root: string): RolloutStore {
       return (await isLocked(directory)) && usable(root, () => sendRequest(directory, request, () => isLocked(directory)));
     },
   };
+}
+
+/** Undefined: it is not there. */
+function realOf(root: string, id: string): Promise<string | undefined> {
+  return realpath(join(root, id)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw unusable(root, error);
+  });
 }
 
 /** All of the first line is on disk before the journal takes its name. */

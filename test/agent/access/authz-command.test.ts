@@ -72,3 +72,12 @@ it.each<[readonly string[], RegExp]>([
 ])('refuses %j', async (args, message) => {
   await expect(test(...args)).rejects.toThrow(message);
 });
+
+it('wants the interface where the rule is for some alone', async () => {
+  const narrow = join(directory, 'narrow.yaml');
+  await writeFile(narrow, 'rules: [{ identities: ["*"], role: editor, interfaces: ["Ethernet*"] }]');
+  const args = ['--authorization', narrow, '--rpc', 'ApplyRoutes', '--prefix', '10.9.0.0/16'];
+  await expect(test(...args)).rejects.toThrow('--prefix without --interface: the rule is for Ethernet* alone');
+  expect(await test(...args, '--interface', 'Ethernet 2')).toMatchObject({ allowed: true });
+  expect(await test(...args, '--interface', '')).toMatchObject({ allowed: false });
+});

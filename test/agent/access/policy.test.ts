@@ -54,15 +54,26 @@ describe('the rules', () => {
   });
 
   it.each([
-    ['rules: [{ identities: [], role: admin }]', /authorization\.yaml:1: rules\.0\.identities/],
-    ['rules:\n  - { identities: ["*"], role: owner }', /authorization\.yaml:2: rules\.0\.role/],
+    ['rules: [{ identities: [], role: admin }]', 'authorization.yaml:1: rules.0.identities: [] is empty'],
+    ['rules: [{ identities: [""], role: admin }]', 'authorization.yaml:1: rules.0.identities.0: "" is empty'],
+    ['rules:\n  - identities: jane\n    role: admin', 'authorization.yaml:2: rules.0.identities: "jane" is not a list'],
+    ['rules:\n  - { identities: ["*"] }', 'authorization.yaml:2: rules.0.role: it is missing'],
+    [
+      'rules:\n  - { identities: ["*"], role: owner }\n  - { identities: [1], role: admin }',
+      'authorization.yaml:2: rules.0.role: "owner" is none of none, viewer, editor, admin; authorization.yaml:3: rules.1.identities.0: 1 is not a text',
+    ],
     [
       'rules:\n  - identities: ["*"]\n    role: editor\n    prefixes: [10.0.0.1/8]',
       /authorization\.yaml:4: rules\.0\.prefixes\.0: .*has bits set/,
     ],
-    ['rules: [{ identities: ["*"], role: viewer, prefixes: [10.0.0.0/8] }]', /its role is viewer/],
-    ['rules: [{ identities: ["*"], role: admin, owner: x }]', /owner/],
-    ['', /rules|the file/],
+    [
+      'rules:\n\n  - { identities: ["*"], role: viewer, prefixes: [10.0.0.0/8] }',
+      /^authorization\.yaml:3: rules\.0: .* its role is viewer$/,
+    ],
+    ['rules:\n  - identities: ["*"]\n    role: admin\n    owner: x', 'authorization.yaml:4: rules.0: there is no "owner"'],
+    ['rules:\n  - identities: ["*"]\n    role: viewer\n    role: admin', 'authorization.yaml:4: "role" is there twice'],
+    ['', 'authorization.yaml:1: the file: null is not a map'],
+    ['rules: *none', /authorization\.yaml: .*none/],
     ['rules: [', /authorization\.yaml:1: /],
   ])('are refused when they are %j', (yaml, message) => {
     expect(() => parsePolicy(yaml, 'authorization.yaml')).toThrow(message);

@@ -59,7 +59,8 @@ export async function startSecureAgent(authorization: string): Promise<SecureAge
     acceptJournalLoss: false,
   } as const;
   const host = simulateHost({ profile: 'office', simulateHostNumber: 1 });
-  const agent = await startAgent(host, config, await loadSecurity(files), log);
+  const security = await loadSecurity(files);
+  const agent = await startAgent(host, config, security, log);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= agent.stop(0);
@@ -69,6 +70,7 @@ export async function startSecureAgent(authorization: string): Promise<SecureAge
   let waiting: ((security: Security) => void)[] = [];
   const watching = watchSecurity(
     files,
+    security,
     (security) => {
       agent.replaceSecurity(security);
       for (const resolve of waiting) resolve(security);

@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../../client/cli/run-cli.js';
 import { type RolloutFleet, rolloutIdIn, startRolloutFleet, until } from './rollout-fleet.js';
 
@@ -105,10 +107,31 @@ describe('a rollout after Ctrl-C', () => {
     const io = { stdout, stderr, color: { stdout: false, stderr: false }, signal: interruption.signal };
     expect(await runCli([...fleet.startArgs, ...inThree, '-o', 'ndjson'], io)).toBe(130);
     expect(texts.stderr).toMatch(
-      /^1 host that is in flight is finished first; Ctrl-C again leaves them to their own timers\nnot done yet; /,
+      /^1 host that is in flight is finished first; Ctrl-C again leaves it to its own timer; "routefleet rollout resume \S+" then goes on\nnot done yet; /,
     );
     expect(metrics()).toEqual([5, undefined, undefined]);
     expect(await fleet.rollout('undo', rolloutIdIn(texts.stdout))).toMatchObject({ code: 0 });
+    expect(metrics()).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('says how to go on when its journal cannot be written any more', async () => {
+    const live = fleet.begin([...inThree, '--promote', 'manual']);
+    await until(() => live.stdout.includes('wave 1 done'));
+    const id = rolloutIdIn(live.stdout);
+    const file = await open(join(fleet.rolloutsDir, id, 'journal'));
+    const sync = vi.spyOn(Object.getPrototypeOf(file), 'sync').mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    await file.close();
+    try {
+      await fleet.rollout('promote', id);
+      const { code, stderr } = await live.ended;
+      expect(stderr).toContain(`go on with: routefleet rollout resume ${id}\nerror: the journal of the rollout cannot be used (ENOSPC)`);
+      expect([code, ...metrics()]).toEqual([1, 5, undefined, undefined]);
+      // Resuming could go on with what was to be undone.
+      expect((await fleet.rollout('undo', id)).stderr).toContain(`go on with: routefleet rollout undo ${id}\n`);
+    } finally {
+      sync.mockRestore();
+    }
+    expect(await fleet.rollout('undo', id)).toMatchObject({ code: 0 });
     expect(metrics()).toEqual([undefined, undefined, undefined]);
   });
 

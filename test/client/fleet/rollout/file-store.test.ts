@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +32,17 @@ async function keep(kept: readonly RolloutEvent[] = events): Promise<void> {
   const rollout = await store.create(spec);
   for (const event of kept) await rollout.journal.append(event);
   await rollout.close();
+}
+
+/** The administrator may read and write everywhere. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
 }
 
 describe('a kept rollout', () => {
@@ -95,6 +106,31 @@ describe('a kept rollout', () => {
     const next = await store.take(id);
     await next.close();
     expect(await store.read(id)).toMatchObject({ driven: false });
+  });
+
+  it('is not driven where nothing can be written, and says so', async () => {
+    await keep();
+    const above = [root, join(root, 'not'), join(root, 'not', 'there')];
+    const kept = [join(root, 'not', 'there', 'yet'), join(journal(), '..')];
+    const chmodAll = async (paths: readonly string[], mode: number) => {
+      for (const path of paths) await chmod(path, mode);
+    };
+    await chmodAll([...above, journal()], 0o755);
+    await chmodAll(kept, 0o555);
+    await chmod(journal(), 0o444);
+    try {
+      await asNobody(async () => {
+        await expect(store.take(id)).rejects.toMatchObject({ code: 'ROLLOUTS_UNUSABLE', message: `${journal()} cannot be used (EACCES)` });
+        await expect(store.create({ ...spec, id: 'other' })).rejects.toMatchObject({
+          message: expect.stringMatching(/yet cannot .*EACCES/),
+        });
+        expect((await store.read(id)).events).toEqual(events);
+      });
+      await chmodAll(above, 0o700);
+      await asNobody(() => expect(store.read(id)).rejects.toMatchObject({ code: 'ROLLOUTS_UNUSABLE' }));
+    } finally {
+      await chmodAll([...kept, ...above], 0o755);
+    }
   });
 
   it('is not found under a name that is a path', async () => {
