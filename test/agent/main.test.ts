@@ -48,6 +48,21 @@ describe('routefleet-agent', { timeout: 30_000 }, () => {
     wire.close();
   });
 
+  it('answers while nobody reads its log', async () => {
+    const { child, listening } = startAgent(...trial);
+    const wire = connectWire(await listening);
+    child.stdout?.pause();
+    // Each row leaves a line: together more than the pipe and all buffers before it hold.
+    for (let change = 0; change < 12; change++) {
+      const operations = Array.from({ length: 200 }, (_, row) => {
+        const value = { destinationPrefix: `10.${100 + change}.${row}.0/24`, nextHop: '10.20.0.254' };
+        return { operation: { $case: 'create' as const, value } };
+      });
+      expect((await wire.applyRoutes({ operations })).failure).toBeUndefined();
+    }
+    wire.close();
+  });
+
   it('prints its configuration and exits', async () => {
     expect(await startAgent(...trial, '--print-config').ended).toMatchObject({
       code: 0,
