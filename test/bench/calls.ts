@@ -8,7 +8,7 @@ import type { RouteClient } from '../../client/route-client.js';
 import { GetRouteRequest, RouteServiceService } from '../../proto/gen/routefleet/v1/route_service.pb.js';
 import { createTestPki } from '../support/pki.js';
 import { startBenchProcess } from './bench-process.js';
-import { type Benchmark, compare, elapsedMs } from './benchmark.js';
+import { type Benchmark, compare, elapsedMs, type Measure } from './benchmark.js';
 import type { CallAgentOrder } from './call-agent.js';
 import { framed } from './framed.js';
 
@@ -23,28 +23,29 @@ export const calls: Benchmark = {
   missing: () => (spawnSync('h2load', ['--version']).status === 0 ? undefined : 'h2load (Debian: nghttp2-client)'),
   async run({ rounds }) {
     const directory = await mkdtemp(join(tmpdir(), 'routefleet-bench-'));
-    const [agent, echo] = [startBenchProcess('call-agent'), startBenchProcess('echo-server')];
+    const [agent, echo, bare] = [startBenchProcess('call-agent'), startBenchProcess('echo-server'), startBenchProcess('empty-server')];
     try {
-      const [agentPort, echoPort] = await Promise.all([agent.ask<number>({} satisfies CallAgentOrder), echo.ask<number>({})]);
+      const order: CallAgentOrder = {};
+      const [agentPort, echoPort, barePort] = await Promise.all([agent.ask<number>(order), echo.ask<number>({}), bare.ask<number>({})]);
       const request = join(directory, 'request');
       await writeFile(request, framed(GetRouteRequest.encode(GetRouteRequest.fromPartial({ key })).finish()));
       const client = connect({ address: `127.0.0.1:${agentPort}`, insecure: true });
       await callOnce(client);
       await client.close();
+      const rateOf =
+        (port: number): Measure =>
+        () =>
+          loadedRate(port, request);
+      const [ours, floor, library] = [rateOf(agentPort), rateOf(echoPort), rateOf(barePort)];
       // V8 still compiles at the fortieth thousand.
-      for (let load = 0; load < 3; load++) for (const port of [agentPort, echoPort]) await loadedRate(port, request);
+      for (let load = 0; load < 3; load++) for (const warmUp of [ours, floor, library]) await warmUp();
+      const told = { unit: 'calls/s', rounds, floor };
       return [
-        await compare({
-          what: 'small unary calls',
-          unit: 'calls/s',
-          goal: { least: 0.6 },
-          rounds,
-          ours: () => loadedRate(agentPort, request),
-          floor: () => loadedRate(echoPort, request),
-        }),
+        await compare({ ...told, what: 'small unary calls', goal: { least: 0.6 }, ours }),
+        await compare({ ...told, what: 'of grpc-js that answers nothing', goal: undefined, ours: library }),
       ];
     } finally {
-      await Promise.all([agent.end(), echo.end()]);
+      await Promise.all([agent.end(), echo.end(), bare.end()]);
       await rm(directory, { recursive: true });
     }
   },

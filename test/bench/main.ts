@@ -66,7 +66,7 @@ function print({ name, about, skipped, results }: Section): void {
 
 function cells(result: Result): string[] {
   const { what, ours, floor, unit, ratio, spread, goal } = result;
-  const wanted = 'most' in goal ? `≤ ${goal.most}` : `≥ ${goal.least}`;
+  const wanted = goal === undefined ? '' : 'most' in goal ? `≤ ${goal.most}` : `≥ ${goal.least}`;
   return [
     what,
     figure(ours),
