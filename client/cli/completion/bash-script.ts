@@ -6,7 +6,7 @@
 export const bashScript = `# bash completion for routefleet. Load it with: source <(routefleet completion bash)
 _routefleet() {
   local rest=\${COMP_LINE:0:COMP_POINT} words=() word glued i
-  # bash cuts words at "=" and ":" as well; what no space stands before belongs to the word before it.
+  # bash cuts words at "=", ":" and "@" as well; what no space stands before belongs to the word before it.
   for ((i = 0; i <= COMP_CWORD; i++)); do
     glued=
     [[ $i -gt 0 && $rest != [[:space:]]* ]] && glued=1
@@ -19,7 +19,7 @@ _routefleet() {
   done
   words=("\${words[@]:1}")
   # It puts in only what stands behind the last such cut.
-  local current=\${words[\${#words[@]}-1]} cuts=\${COMP_WORDBREAKS//[!=:]/} before= files=
+  local current=\${words[\${#words[@]}-1]} cuts=\${COMP_WORDBREAKS//[!=:@]/} before= files=
   [[ $cuts && $current == *["$cuts"]* ]] && before=\${current%"\${current##*["$cuts"]}"}
   COMPREPLY=()
   while IFS= read -r word; do
