@@ -19,8 +19,10 @@ _routefleet() {
   done
   words=("\${words[@]:1}")
   # It puts in only what stands behind the last such cut.
-  local current=\${words[\${#words[@]}-1]} cuts=\${COMP_WORDBREAKS//[!=:@]/} before= files=
+  local current=\${words[\${#words[@]}-1]} cuts=\${COMP_WORDBREAKS//[!=:]/} before= files=
   [[ $cuts && $current == *["$cuts"]* ]] && before=\${current%"\${current##*["$cuts"]}"}
+  # Readline keeps an "@" with what follows it.
+  [[ $COMP_WORDBREAKS == *@* && \${current#"$before"} == *@* ]] && before=\${current%@*}
   COMPREPLY=()
   while IFS= read -r word; do
     case $word in
