@@ -9,6 +9,8 @@ export interface AccessRules {
   readonly policy: Policy;
   /** Whether the authority took the certificate back. */
   isRevoked(identity: PeerIdentity): boolean;
+  /** Names of the authorities whose certificates are let in, as `PeerIdentity.issuer` has them. Undefined: not known. */
+  readonly authorities?: ReadonlySet<string> | undefined;
 }
 
 /**

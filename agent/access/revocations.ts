@@ -50,6 +50,23 @@ export async function parseRevocations(pem: string, source: string, ca: string):
   };
 }
 
+/**
+ * Names of the authorities in a bundle, as certificates call their issuer.
+ *
+ * @throws ConfigError when one of them cannot be read
+ */
+export function authoritiesIn(ca: string, source: string): ReadonlySet<string> {
+  try {
+    return new Set((ca.match(certificatePem) ?? []).map(nameOf));
+  } catch (cause) {
+    throw new ConfigError(
+      `a certificate in ${source} cannot be read: ${(cause as Error).message}`,
+      'take it out, or give it in PEM',
+      cause,
+    );
+  }
+}
+
 async function firstOf<T>(values: readonly T[], fits: (value: T) => Promise<boolean>): Promise<T | undefined> {
   for (const value of values) if (await fits(value)) return value;
   return undefined;

@@ -4,7 +4,7 @@ import { ConfigError } from '../config-error.js';
 import { exposureOf } from '../host/private-file.js';
 import type { AccessRules } from './decide.js';
 import { parsePolicy } from './policy.js';
-import { noRevocations, parseRevocations, type Revocations } from './revocations.js';
+import { authoritiesIn, noRevocations, parseRevocations, type Revocations } from './revocations.js';
 
 /** PEM texts of one side of mutual TLS. */
 export interface TlsMaterial {
@@ -54,13 +54,14 @@ export async function loadSecurity(files: SecurityFiles, now: number = Date.now(
   const ca = await readPem('--tls-ca', tlsCa);
   const own = parseCertificate('--tls-certificate', tlsCertificate, certificate);
   parseCertificate('--tls-ca', tlsCa, ca);
+  const authorities = authoritiesIn(String(ca), tlsCa);
   checkPair(files, own, key);
   const revocations =
     tlsCrl === undefined ? noRevocations : await parseRevocations(String(await readFileOf('--tls-crl', tlsCrl)), tlsCrl, String(ca));
   const policy = parsePolicy(String(await readFileOf('--authorization', authorization)), authorization);
   return {
     tls: { certificate, key, ca },
-    rules: { policy, isRevoked: revocations.isRevoked },
+    rules: { policy, isRevoked: revocations.isRevoked, authorities },
     warnings: warningsOf(own, revocations, now),
     state,
   };

@@ -31,7 +31,12 @@ export interface Outcome {
 }
 
 /** Reasons that lie in what was given to this program, though they show per host. */
-const inputReasons: ReadonlySet<RouteErrorReason> = new Set(['INVALID_CREDENTIALS', 'PLAINTEXT_REFUSED']);
+const inputReasons: ReadonlySet<string> = new Set(['INVALID_CREDENTIALS', 'PLAINTEXT_REFUSED']);
+
+/** Whether every host failed for what was given to this program: nothing was sent. */
+export function areInputProblems(problems: readonly { readonly reason: string }[]): boolean {
+  return problems.length > 0 && problems.every(({ reason }) => inputReasons.has(reason));
+}
 
 /** The change was made and is undone, or will be. A probe that failed before anything was written belongs to no commit. */
 function isUndone({ reason, metadata }: RouteError): boolean {
@@ -47,5 +52,5 @@ export function exitCodeOf({ succeeded, errors, untouched, interrupted, changes 
   if (all((reason) => reason === 'UNREACHABLE')) return exitCodes.unreachable;
   if (errors.every(isUndone)) return exitCodes.rolledBack;
   if (all((reason) => reason === 'STALE_PLAN')) return exitCodes.stalePlan;
-  return all((reason) => inputReasons.has(reason)) ? exitCodes.usage : exitCodes.failed;
+  return areInputProblems(errors) ? exitCodes.usage : exitCodes.failed;
 }

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { createFileStore } from '../../fleet/rollout/file-store.js';
 import type { CommandContext } from '../command-context.js';
 import { type Completion, complete } from '../completion/complete.js';
 import { loadInventoryNames } from '../completion/inventory-names.js';
@@ -10,7 +11,7 @@ export function addCompletion(program: Command, { io }: CommandContext): void {
   program
     .command('completion')
     .summary('print a script that completes commands in a shell')
-    .description('Prints a script that completes commands, options, their values, and hosts of the inventory when Tab is pressed.')
+    .description('Prints a script that completes commands, options, their values, hosts of the inventory and rollouts when Tab is pressed.')
     .addArgument(new Argument('<shell>', 'your shell').choices(shellNames))
     .addHelpText('after', installation)
     .action((shell: ShellName) => {
@@ -25,7 +26,7 @@ export function addCompletion(program: Command, { io }: CommandContext): void {
       const completion = await complete(
         program,
         words.map((word) => word.replace(/^:/, '')),
-        loadInventoryNames,
+        { inventory: loadInventoryNames, rollouts: async (directory) => (await createFileStore(directory).list()).toReversed() },
       ).catch((): Completion => ({ candidates: [] }));
       io.stdout.write(lines(completion));
     });

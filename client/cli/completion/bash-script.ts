@@ -6,7 +6,7 @@
 export const bashScript = `# bash completion for routefleet. Load it with: source <(routefleet completion bash)
 _routefleet() {
   local rest=\${COMP_LINE:0:COMP_POINT} words=() word glued i
-  # bash cuts words at "=" and ":" as well; what no space stands before belongs to the word before it.
+  # bash cuts words at "=", ":" and "@" as well; what no space stands before belongs to the word before it.
   for ((i = 0; i <= COMP_CWORD; i++)); do
     glued=
     [[ $i -gt 0 && $rest != [[:space:]]* ]] && glued=1
@@ -21,6 +21,8 @@ _routefleet() {
   # It puts in only what stands behind the last such cut.
   local current=\${words[\${#words[@]}-1]} cuts=\${COMP_WORDBREAKS//[!=:]/} before= files=
   [[ $cuts && $current == *["$cuts"]* ]] && before=\${current%"\${current##*["$cuts"]}"}
+  # Readline keeps an "@" with what follows it.
+  [[ $COMP_WORDBREAKS == *@* && \${current#"$before"} == *@* ]] && before=\${current%@*}
   COMPREPLY=()
   while IFS= read -r word; do
     case $word in

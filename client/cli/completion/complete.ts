@@ -19,18 +19,25 @@ export interface Completion {
   readonly noSpace?: boolean | undefined;
 }
 
-/** Where names of an inventory come from. */
-export type LoadInventoryNames = (file: string) => Promise<InventoryNames>;
+/** Where names come from that the program itself does not know. */
+export interface NameSources {
+  inventory(file: string): Promise<InventoryNames>;
+  /** Ids of the rollouts in a directory, newest first. */
+  rollouts(directory: string): Promise<readonly string[]>;
+}
 
 /** What can stand at the end of a command line, by what the program knows of itself; commands that its help hides are not offered. */
-export async function complete(program: Command, words: readonly string[], loadNames: LoadInventoryNames): Promise<Completion> {
+export async function complete(program: Command, words: readonly string[], sources: NameSources): Promise<Completion> {
   const line = readCommandLine(program, words);
   if (line.awaited !== undefined) {
-    const completion = await completeValue(line.awaited, line.current, () => namesFor(line, loadNames));
+    const completion = await completeValue(line.awaited, line.current, {
+      inventory: () => namesFor(line, sources),
+      rollouts: () => rolloutsFor(line, sources),
+    });
     return withPrefix(completion, line);
   }
   if (!line.optionsEnded && line.current.startsWith('-')) return withPrefix({ candidates: optionCandidates(line) }, line);
-  const candidates = line.operands === 0 ? wordCandidates(line) : [];
+  const candidates = line.operands === 0 ? await wordCandidates(line, sources) : [];
   const isComplete = candidates.length === 0 && line.operands >= line.command.registeredArguments.length;
   // Nothing but options can follow.
   const offersOptions = isComplete && line.current === '' && !line.optionsEnded;
@@ -42,11 +49,15 @@ function withPrefix(completion: Completion, { current, before }: CommandLine): C
   return { ...completion, candidates: candidates.map((each) => ({ ...each, word: before + each.word })) };
 }
 
-function wordCandidates({ command, operands }: CommandLine): readonly Candidate[] {
+async function wordCandidates(line: CommandLine, sources: NameSources): Promise<readonly Candidate[]> {
+  const { command, operands } = line;
   const subcommands = subcommandsOf(command);
   if (subcommands.length > 0) return subcommands.map((each) => ({ word: each.name(), description: each.summary() || each.description() }));
-  const choices = command.registeredArguments[operands]?.argChoices ?? [];
-  return choices.map((word) => ({ word }));
+  const argument = command.registeredArguments[operands];
+  // That of a commit is told by its host alone.
+  const isRollout = argument?.name() === 'id' && (command.name() === 'history' || command.parent?.name() === 'rollout');
+  const words = isRollout ? await rolloutsFor(line, sources) : (argument?.argChoices ?? []);
+  return words.map((word) => ({ word }));
 }
 
 /** Those that can still be given. */
@@ -72,8 +83,19 @@ function conflictsOf(option: Option): readonly string[] {
   return (option as Option & { readonly conflictsWith?: readonly string[] }).conflictsWith ?? [];
 }
 
-async function namesFor({ given, command }: CommandLine, loadNames: LoadInventoryNames): Promise<InventoryNames | undefined> {
-  const option = optionsOf(command).find(({ long }) => long === '--inventory');
-  const file = option && (given.get(option) ?? (option.envVar === undefined ? undefined : process.env[option.envVar]));
-  return file === undefined || file === '' ? undefined : loadNames(file);
+async function namesFor(line: CommandLine, { inventory }: NameSources): Promise<InventoryNames | undefined> {
+  const file = settingOf(line, '--inventory');
+  return file === undefined || file === '' ? undefined : inventory(file);
+}
+
+async function rolloutsFor(line: CommandLine, { rollouts }: NameSources): Promise<readonly string[]> {
+  const directory = settingOf(line, '--rollouts-dir');
+  return directory === undefined || directory === '' ? [] : rollouts(directory);
+}
+
+/** Of an option, by the command line, the environment or its default. */
+function settingOf({ given, command }: CommandLine, long: string): string | undefined {
+  const option = optionsOf(command).find((each) => each.long === long);
+  if (option === undefined) return undefined;
+  return given.get(option) ?? (option.envVar === undefined ? undefined : process.env[option.envVar]) ?? option.defaultValue;
 }

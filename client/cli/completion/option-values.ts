@@ -21,12 +21,11 @@ const namesOf: Readonly<Record<string, readonly string[]>> = {
 
 /** Starts of values that go on with something that nobody can list. */
 const startsOf: Readonly<Record<string, readonly string[]>> = {
-  '--limit': outcomeWords.map((word) => `${word}@`),
   '--probe': ['tcp:', 'gateway', 'gateway:ipv6', 'best-route:', 'management-peer'],
 };
 
 /** How an option is completed. */
-export type ValueKind = 'choices' | 'names' | 'starts' | 'file' | 'host' | 'labels' | 'text';
+export type ValueKind = 'choices' | 'names' | 'starts' | 'outcome' | 'file' | 'host' | 'labels' | 'text';
 
 /** By its choices, its name, or what stands for its value in its help: `--out <file>`. */
 export function kindOf({ argChoices, long, flags }: Pick<Option, 'argChoices' | 'long' | 'flags'>): ValueKind {
@@ -35,6 +34,7 @@ export function kindOf({ argChoices, long, flags }: Pick<Option, 'argChoices' | 
   if (long && Object.hasOwn(startsOf, long)) return 'starts';
   const [, placeholder] = /[<[](.+?)[\]>]/.exec(flags) ?? [];
   if (placeholder === 'file') return 'file';
+  if (placeholder === 'outcome@rollout') return 'outcome';
   if (placeholder === 'glob') return 'host';
   return placeholder === 'labels' ? 'labels' : 'text';
 }
@@ -43,7 +43,7 @@ export function kindOf({ argChoices, long, flags }: Pick<Option, 'argChoices' | 
 export async function completeValue(
   option: Option,
   current: string,
-  loadNames: () => Promise<InventoryNames | undefined>,
+  load: { inventory(): Promise<InventoryNames | undefined>; rollouts(): Promise<readonly string[]> },
 ): Promise<Completion> {
   switch (kindOf(option)) {
     case 'choices':
@@ -52,12 +52,14 @@ export async function completeValue(
       return listed(namesOf[option.long ?? ''] ?? []);
     case 'starts':
       return { ...listed(startsOf[option.long ?? ''] ?? []), noSpace: true };
+    case 'outcome':
+      return completeOutcome(current, load.rollouts);
     case 'file':
       return { candidates: [], files: true };
     case 'host':
-      return { candidates: (await loadNames())?.hosts ?? [] };
+      return { candidates: (await load.inventory())?.hosts ?? [] };
     case 'labels':
-      return completeLabels(current, await loadNames());
+      return completeLabels(current, await load.inventory());
     case 'text':
       return { candidates: [] };
   }
@@ -71,4 +73,12 @@ function listed(words: readonly string[]): Completion {
 function completeLabels(current: string, names: InventoryNames | undefined): Completion {
   const before = current.slice(0, current.lastIndexOf(',') + 1);
   return { ...listed((names?.labels ?? []).map((label) => before + label)), noSpace: true };
+}
+
+/** Of "failed,unreach" the last outcome, of "failed@2026" the rollout. */
+async function completeOutcome(current: string, rollouts: () => Promise<readonly string[]>): Promise<Completion> {
+  const at = current.indexOf('@') + 1;
+  if (at > 0) return listed(['last', ...(await rollouts())].map((rollout) => current.slice(0, at) + rollout));
+  const before = current.slice(0, current.lastIndexOf(',') + 1);
+  return { ...listed(outcomeWords.map((word) => `${before}${word}@`)), noSpace: true };
 }

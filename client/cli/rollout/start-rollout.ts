@@ -2,12 +2,13 @@ import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { RouteError } from '../../errors/route-error.js';
 import { planFleet } from '../../fleet/fleet-plan.js';
+import type { FailedHost } from '../../fleet/on-host.js';
 import { type Candidate, newRollout } from '../../fleet/rollout/new-rollout.js';
 import type { RolloutChangeOptions } from '../../fleet/rollout/rollout-spec.js';
 import type { RolloutStore } from '../../fleet/rollout/rollout-store.js';
 import type { CommandContext, FleetRun } from '../command-context.js';
 import { prepareDesiredRun } from '../desired-run.js';
-import { type ExitCode, exitCodeOf, exitCodes } from '../exit-code.js';
+import { areInputProblems, type ExitCode, exitCodeOf, exitCodes } from '../exit-code.js';
 import type { CliIo } from '../io.js';
 import { desiredChangeOf } from '../options/desired-state-options.js';
 import type { GlobalOptions } from '../options/global-options.js';
@@ -73,7 +74,9 @@ export async function begin(
   const policy = rolloutPolicyOf(start, { ...run, ...options, hostCount: candidates.length });
   if (unreachable > policy.maxUnreachable || problems.length - unreachable > policy.maxFailures) {
     io.stderr.write('no rollout is begun: more hosts failed already than may\n');
-    finish(unreachable === candidates.length ? exitCodes.unreachable : exitCodes.failed);
+    const areAll = problems.length === candidates.length;
+    if (unreachable === candidates.length) finish(exitCodes.unreachable);
+    else finish(areAll && areInputProblems(problems) ? exitCodes.usage : exitCodes.failed);
     return;
   }
   if (!candidates.some(({ plan }) => plan?.hasChanges)) {
@@ -102,12 +105,11 @@ async function planAll(
   const report = createFleetReport(planWords, { color });
   const routesOf = new Map(targets.map(({ host, routes }) => [host, routes]));
   const candidates: Candidate[] = [];
-  const errors: RouteError[] = [];
+  const failed: FailedHost[] = [];
   for await (const result of planFleet(targets, { change, connector, concurrency, workers, signal })) {
     const routes = routesOf.get(result.host) ?? [];
     if (!result.ok) {
-      stderr.write(renderFailures([result], errorColor));
-      errors.push(result.error);
+      failed.push(result);
       candidates.push({ host: result.host, routes, problem: problemOf(result.error) });
       continue;
     }
@@ -115,8 +117,11 @@ async function planAll(
     report.add(result.host.name, result.value.plan);
     candidates.push({ host: result.host, routes, plan: { planToken, revision, hasChanges: hasChanges(result.value.plan) } });
   }
-  if (output === 'table') stdout.write(report.end(errors.length));
+  // Of a thousand hosts for the same reason once.
+  stderr.write(renderFailures(failed, errorColor));
+  if (output === 'table') stdout.write(report.end(failed.length));
   if (!signal.aborted) return { candidates };
+  const errors = failed.map(({ error }) => error);
   return { code: exitCodeOf({ succeeded: 0, errors, untouched: targets.length, interrupted: true }) };
 }
 

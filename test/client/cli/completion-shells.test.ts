@@ -85,6 +85,7 @@ describe('in a shell', { timeout: 60_000 }, () => {
     ['routefleet watch --host=', ['watch', '--host', '=', ''], ['--host=a', '--host=b'], [':watch', ':--host='], ['a', 'b']],
     ['routefleet watch --host= w', ['watch', '--host', '=', 'w'], ['w1'], [':watch', ':--host=', ':w'], ['w1']],
     ['routefleet -l site=a', ['-l', 'site', '=', 'a'], [':nospace', 'site=ams'], [':-l', ':site=a'], ['ams']],
+    ['routefleet --limit failed@l', ['--limit', 'failed', '@', 'l'], ['failed@last'], [':--limit', ':failed@l'], ['@last']],
     ['routefleet --probe tcp:', ['--probe', 'tcp', ':', ''], ['tcp:'], [':--probe', ':tcp:'], []],
     ['routefleet --probe gateway:', ['--probe', 'gateway', ':', ''], ['gateway:ipv6'], [':--probe', ':gateway:'], ['ipv6']],
     ['routefleet --host "we', ['--host', '"we'], ['web1'], [':--host', ':we'], ['web1']],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
@@ -169,6 +169,24 @@ describe('completion', () => {
     expect(await words('interfaces', '--inventory', '/no', '--host', '')).toEqual([]);
     vi.stubEnv('HOME', directory);
     expect(await words('interfaces', '--inventory', '~/fleet.yaml', '--host', 'd')).toEqual(['db1']);
+  });
+
+  it('offers rollouts, the newest first, and what became of hosts in them', async () => {
+    const rollouts = join(directory, 'rollouts');
+    for (const id of ['20261124-123142-a1b2c3', '20261125-080000-d4e5f6']) {
+      mkdirSync(join(rollouts, id), { recursive: true });
+      writeFileSync(join(rollouts, id, 'journal'), '');
+    }
+    vi.stubEnv('ROUTEFLEET_ROLLOUTS_DIR', rollouts);
+    const newestFirst = ['20261125-080000-d4e5f6', '20261124-123142-a1b2c3'];
+    for (const verb of ['show', 'resume', 'undo', 'abort', 'promote', 'pause'])
+      expect(await words('rollout', verb, '')).toEqual(newestFirst);
+    expect(await words('history', '20261124')).toEqual(['20261124-123142-a1b2c3']);
+    expect(await words('commit', 'show', '')).toEqual([]);
+    expect(await words('--rollouts-dir', '/no', 'rollout', 'show', '')).toEqual([]);
+    expect(await words('--limit', 'un')).toEqual([':nospace', 'unreachable@', 'undone@', 'unconfirmed@']);
+    expect(await words('--limit', 'failed,unr')).toEqual([':nospace', 'failed,unreachable@']);
+    expect(await words('--limit=failed@')).toEqual(['last', ...newestFirst].map((id) => `--limit=failed@${id}`));
   });
 
   it('is silent where the inventory cannot be read', async () => {

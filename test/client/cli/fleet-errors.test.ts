@@ -113,6 +113,18 @@ describe('an expired certificate of an agent', () => {
   });
 });
 
+it('an expired certificate of the controller is bad input, for a rollout as for a plan', async () => {
+  const expired = await fleet.pki.issueClient({ name: 'late', validity: 'expired' });
+  const { certificate, key } = await fleet.pki.writeTo(fleet.directory, 'late', expired);
+  for (const command of [fleet.startArgs, ['plan', '-f', join(fleet.directory, 'routes.yaml'), '--inventory', fleet.inventory]]) {
+    const { code, stderr } = await run([...command, '--all', '--tls-cert', certificate, '--tls-key', key]);
+    expect(stderr).toMatch(
+      /the client certificate "\S+" \(CN=late\) expired on \S+; the others for the same reason \(INVALID_CREDENTIALS\)\. Remedy: renew it/,
+    );
+    expect(code).toBe(64);
+  }
+});
+
 it('a plan of another inventory is for none of its hosts', async () => {
   const plan = join(fleet.directory, 'plan.json');
   const made = await run([
