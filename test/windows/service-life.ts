@@ -55,7 +55,7 @@ export function describeServiceLife(name: string, prepare: () => Promise<AgentCo
       expect((await scene.agent('service', 'status')).stdout).toBe('the service routefleet-agent is not installed\n');
       expect(await service('install')).toContain('the service routefleet-agent is installed: "');
       const { stdout: registry } = await scene.windows('reg', 'query', serviceKey);
-      expect(registry).toMatch(/ImagePath +REG_SZ +"[^"]+\.exe" (?:"[^"]+main\.js" )?service run/);
+      expect(registry).toMatch(/ImagePath +REG_SZ +"[^"]+\.exe" (?:"[^"]+programs\\routefleet-agent\.mjs" )?service run/);
       expect(registry).toMatch(/DependOnService +REG_MULTI_SZ +nsi\\0Tcpip/);
       expect(registry).toMatch(/Start +REG_DWORD +0x2/);
       expect(registry).toMatch(/PreshutdownTimeout +REG_DWORD +0x7530/);
