@@ -35,6 +35,7 @@ export function checkRolloutOutput(output: OutputFormat): void {
 export async function driveRollout({ io, finish }: CommandContext, rollout: OwnedRollout, options: DriveOptions): Promise<void> {
   const { output, request, workers } = options;
   const { stdout, stderr, signal } = io;
+  io.finishUnheard?.();
   const { spec, events } = rollout;
   const color = options.color && io.color.stdout;
   const before = stateOf(spec, events);
