@@ -10,7 +10,8 @@ export const programs: Readonly<Record<string, string>> = {
 
 /**
  * Makes programs of this repository start fast: one file each, and further ones for what is loaded when it is wanted. Loading hundreds of small files would
- * take an agent longer than all the rest that it does before it listens. koffi stays outside, as it loads a native module that lies beside it.
+ * take an agent longer than all the rest that it does before it listens. koffi and gRPC reflection stay outside, as they load
+ * what lies beside them: a native module, and proto files.
  *
  * @param entryPoints - names of programs, and the modules that they are made of: { "routefleet-agent": "agent/main.ts" }
  * @param outdir - gets "routefleet-agent.mjs" and its like
@@ -22,7 +23,7 @@ export async function bundlePrograms(entryPoints: Readonly<Record<string, string
     mainFields: ['module', 'main'],
     // Names stay, for stack traces; the rest of the text is memory of every agent.
     ...{ minifyWhitespace: true, minifySyntax: true, legalComments: 'linked', logLevel: 'warning' },
-    ...{ outExtension: { '.js': '.mjs' }, chunkNames: 'part-[hash]', external: ['koffi'] },
+    ...{ outExtension: { '.js': '.mjs' }, chunkNames: 'part-[hash]', external: ['koffi', '@grpc/reflection'] },
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }

@@ -27,6 +27,8 @@ export interface Security {
 export interface LoadedSecurity extends Security {
   /** {@link stateOf} the files before they were read: what differs from it came later. */
   readonly state: string;
+  /** `warnings` at another time, in milliseconds since 1970: what holds when it is read may end while the agent runs. */
+  warningsAt(now: number): readonly string[];
 }
 
 /** Paths, as the settings have them. */
@@ -64,6 +66,7 @@ export async function loadSecurity(files: SecurityFiles, now: number = Date.now(
     rules: { policy, isRevoked: revocations.isRevoked, authorities },
     warnings: warningsOf(own, revocations, now),
     state,
+    warningsAt: (later) => warningsOf(own, revocations, later),
   };
 }
 

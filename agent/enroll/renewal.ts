@@ -68,7 +68,9 @@ export function startRenewal({
       let waitMs: number;
       try {
         const { certificate } = await readExisting(stateDirectory);
-        if (plan?.certificate !== certificate) plan = { certificate, at: renewalTime(certificate, random()) };
+        // One that came while the agent ran is new, whatever it says of its beginning.
+        const since = plan === undefined ? 0 : clock.now();
+        if (plan?.certificate !== certificate) plan = { certificate, at: renewalTime(certificate, since, random()) };
         const leftMs = plan.at - clock.now();
         if (leftMs <= 0) log.info(await renew({ stateDirectory, clock, timeoutMs }), 'certificate renewed');
         waitMs = leftMs <= 0 ? 0 : Math.min(leftMs, lookMs);
@@ -96,10 +98,15 @@ export function startRenewal({
   };
 }
 
-/** Milliseconds since 1970. */
-function renewalTime(certificate: string, random: number): number {
+/**
+ * Certificates hold from some minutes before they are made; of a short one, or where clocks differ much, most would be over at once, and renewing never end.
+ *
+ * @param since - when it was got, in milliseconds since 1970, if that is known
+ * @returns milliseconds since 1970
+ */
+function renewalTime(certificate: string, since: number, random: number): number {
   const { validFrom, validTo } = new X509Certificate(certificate);
-  const from = Date.parse(validFrom);
+  const from = Math.max(Date.parse(validFrom), since);
   return from + (Date.parse(validTo) - from) * (0.7 + 0.2 * random);
 }
 

@@ -24,6 +24,7 @@ export async function applyHosts({ io, finish }: CommandContext, command: Comman
   const globals = command.optsWithGlobals<GlobalOptions>();
   const view = createApplyView((name, commitId) => confirmCommand(commitId, hostNamed.get(name) as Host, globals));
   const renderer = createRenderer(output, view, { hostColumn: hosts.length > 1, color });
+  io.finishUnheard?.();
   let shown = 0;
   let partlyDone = 0;
 

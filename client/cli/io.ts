@@ -13,6 +13,8 @@ export interface CliIo {
   readonly color: { readonly stdout: boolean; readonly stderr: boolean };
   /** Standard error is a terminal, on which a line can be drawn over itself. Default false. */
   readonly interactive?: boolean | undefined;
-  /** Aborted by Ctrl-C, or when the process shall end (SIGTERM). */
+  /** Aborted by Ctrl-C, or when the process shall end (SIGTERM, SIGHUP). */
   readonly signal: AbortSignal;
+  /** From now on work is in flight that is to be finished: when nobody reads the output any more, `signal` is aborted. Else the process ends at once. */
+  finishUnheard?(): void;
 }

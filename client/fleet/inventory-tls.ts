@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { TlsFiles } from '../transport/tls-files.js';
+import { readFile, stat } from 'node:fs/promises';
+import { isOpenToAll } from '../../proto/private-mode.js';
+import { openKeyRemedy, openKeyText, type TlsFiles } from '../transport/tls-files.js';
 
 /** Something in an inventory that will fail, or soon. */
 export interface Finding {
@@ -66,6 +67,9 @@ export async function checkTlsFiles({ ca, certificate, key }: TlsFiles, options:
   const authorities = await read('CA certificate', certificatesIn, certificateRemedy, ca);
   const chain = await read('client certificate', certificatesIn, certificateRemedy, certificate);
   const privateKey = await read('client key', createPrivateKey as (pem: Buffer) => KeyObject, keyRemedy, key);
+  const mode = privateKey === undefined ? 0 : (await stat(key)).mode;
+  const isOpen = isOpenToAll(mode);
+  if (isOpen) findings.push({ message: openKeyText(key, mode), remedy: openKeyRemedy(key) });
   const own = chain?.[0];
   const belongTogether = own !== undefined && privateKey !== undefined && own.checkPrivateKey(privateKey);
   if (own !== undefined && privateKey !== undefined && !belongTogether) {
@@ -84,7 +88,7 @@ export async function checkTlsFiles({ ca, certificate, key }: TlsFiles, options:
   const ends = certificates.map(({ x509 }) => Date.parse(x509.validTo));
   return {
     validUntil: ends.length === 0 ? undefined : new Date(Math.min(...ends)),
-    usable: authorities !== undefined && belongTogether,
+    usable: authorities !== undefined && belongTogether && !isOpen,
     findings,
   };
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { isOpenToAll, modeText } from '../../proto/private-mode.js';
 import { RouteError } from '../errors/route-error.js';
 import type { TlsOptions } from './credentials.js';
 
@@ -16,7 +17,8 @@ export interface TlsFiles {
 /**
  * Reads PEM files for `connect({ tls })` or `createCredentials`.
  *
- * @throws RouteError INVALID_ARGUMENT / INVALID_CREDENTIALS when one cannot be read, or no agent could accept the certificate now
+ * @throws RouteError INVALID_ARGUMENT / INVALID_CREDENTIALS when one cannot be read, everybody on this machine can use the key (Windows: not looked
+ *   at), or no agent could accept the certificate now
  */
 export async function readTlsFiles({ ca, certificate, key }: TlsFiles): Promise<TlsOptions> {
   const [caPem, certificatePem, keyPem] = await Promise.all([
@@ -24,8 +26,21 @@ export async function readTlsFiles({ ca, certificate, key }: TlsFiles): Promise<
     readPem('client certificate', certificate),
     readPem('client key', key),
   ]);
+  const { mode } = await stat(key);
+  // What is no key is told when it is used.
+  if (keyPem.includes('PRIVATE KEY-----') && isOpenToAll(mode)) throw invalid(openKeyText(key, mode), openKeyRemedy(key));
   checkDates(certificatePem, certificate);
   return { ca: caPem, certificate: certificatePem, key: keyPem };
+}
+
+/** What is wrong with a key that is open to everybody. */
+export function openKeyText(path: string, mode: number): string {
+  return `the client key "${path}" can be read or changed by everybody on this machine (mode ${modeText(mode)})`;
+}
+
+/** What to do about it. */
+export function openKeyRemedy(path: string): string {
+  return `run chmod 600 "${path}"; whoever may have read it can do what it may: revoke its certificate and make another one`;
 }
 
 /** An agent that refuses it can only close the connection, which says neither why nor whose fault it is. */

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +24,21 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
   await rm(work, { recursive: true, force: true });
 });
+
+/** Starts the agent of a trial with these arguments and ends it when it listens. @returns what it said */
+async function listens(...args: readonly string[]): Promise<string> {
+  const trial = ['--simulate', 'office', '--insecure', '--listen', '127.0.0.1:0'];
+  const child = spawn(process.execPath, [join(directory, 'routefleet-agent.mjs'), ...trial, ...args], { cwd: work });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      said += text;
+      if (said.includes('"listening"')) child.kill();
+    });
+  }
+  await once(child, 'close');
+  return said;
+}
 
 /** What is loaded when it is wanted is not loaded by --version: the parts with certificates have to work as well. */
 describe('the programs of the package', () => {
@@ -50,5 +66,9 @@ describe('the programs of the package', () => {
         ...trust,
       ),
     ).toContain('viewer');
+  });
+
+  it('serve reflection', async () => {
+    expect(await listens('--reflection')).toContain('"msg":"listening"');
   });
 });

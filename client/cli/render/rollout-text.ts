@@ -19,6 +19,11 @@ export const statusWords: Readonly<Record<HostStatus, string>> = {
   notStarted: 'not started',
 };
 
+/** "1 host" or "40 hosts" */
+export function hostCountText(count: number): string {
+  return count === 1 ? '1 host' : `${count} hosts`;
+}
+
 /** "10 of 40 confirmed, 2 undone" and where it stands, on one line. */
 export function standText(state: RolloutState): string {
   const { phase, wave, policy, paused, stop, hosts } = state;

@@ -9,7 +9,7 @@ import type { OutputFormat } from '../render/render.js';
 import { createRolloutLines, type RolloutLines, waveLine } from '../render/rollout-lines.js';
 import { createRolloutObjects, phaseObject } from '../render/rollout-objects.js';
 import { renderRolloutSummary } from '../render/rollout-summary.js';
-import { standText, wavesText } from '../render/rollout-text.js';
+import { hostCountText, standText, wavesText } from '../render/rollout-text.js';
 import { UsageError } from '../usage-error.js';
 import { rolloutExitCode } from './rollout-exit-code.js';
 import { createWaveLine } from './wave-line.js';
@@ -35,6 +35,7 @@ export function checkRolloutOutput(output: OutputFormat): void {
 export async function driveRollout({ io, finish }: CommandContext, rollout: OwnedRollout, options: DriveOptions): Promise<void> {
   const { output, request, workers } = options;
   const { stdout, stderr, signal } = io;
+  io.finishUnheard?.();
   const { spec, events } = rollout;
   const color = options.color && io.color.stdout;
   const before = stateOf(spec, events);
@@ -42,7 +43,7 @@ export async function driveRollout({ io, finish }: CommandContext, rollout: Owne
   const lines: RolloutLines = isText ? createRolloutLines(before, { color }) : createRolloutObjects(spec.id, before);
   const waveProgress = createWaveLine(io);
   if (isText) {
-    stdout.write(`rollout ${spec.id}: ${before.hosts.size} hosts, ${wavesText(spec.policy)}\n`);
+    stdout.write(`rollout ${spec.id}: ${hostCountText(before.hosts.size)}, ${wavesText(spec.policy)}\n`);
     if (events.length === 0) stdout.write(`${waveLine(before)}\n`);
   } else stdout.write(`${JSON.stringify(toPlain(phaseObject(new Date(before.lastAt), spec.id, before)))}\n`);
 

@@ -6,7 +6,7 @@ import type { CliIo } from '../io.js';
 import type { OutputFormat } from '../render/render.js';
 import { createRolloutLines, waveLine } from '../render/rollout-lines.js';
 import { createRolloutObjects } from '../render/rollout-objects.js';
-import { originText, standText, wavesText } from '../render/rollout-text.js';
+import { hostCountText, originText, standText, wavesText } from '../render/rollout-text.js';
 import { eachRollout } from './each-rollout.js';
 
 /** What is told of the past. */
@@ -46,7 +46,7 @@ function historyOf({ spec, events, driven }: StoredRollout, { from = 0, only, ou
   if (!isText || (told === '' && (only !== undefined || spec.createdAt < from))) return told;
   const end = `${standText(state)}${driven ? '; a process drives it' : ''}`;
   const beginning = only === undefined ? `, ${wavesText(spec.policy)}\n${timeText(spec.createdAt)} ${waveLine(initial)}\n` : `; ${end}\n`;
-  return `${originText(spec)}: ${initial.hosts.size} hosts${beginning}${told}${only === undefined ? `${end}\n` : ''}`;
+  return `${originText(spec)}: ${hostCountText(initial.hosts.size)}${beginning}${told}${only === undefined ? `${end}\n` : ''}`;
 }
 
 /** Whether something happened to one of the hosts. */

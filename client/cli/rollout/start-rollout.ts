@@ -74,9 +74,13 @@ export async function begin(
   const policy = rolloutPolicyOf(start, { ...run, ...options, hostCount: candidates.length });
   if (unreachable > policy.maxUnreachable || problems.length - unreachable > policy.maxFailures) {
     io.stderr.write('no rollout is begun: more hosts failed already than may\n');
-    const areAll = problems.length === candidates.length;
-    if (unreachable === candidates.length) finish(exitCodes.unreachable);
-    else finish(areAll && areInputProblems(problems) ? exitCodes.usage : exitCodes.failed);
+    finish(failureCode(candidates));
+    return;
+  }
+  if (problems.length === candidates.length) {
+    // Whatever may fail: what is to be done is not known of any.
+    io.stderr.write('no rollout is begun: not one host could be planned\n');
+    finish(failureCode(candidates));
     return;
   }
   if (!candidates.some(({ plan }) => plan?.hasChanges)) {
@@ -92,6 +96,14 @@ export async function begin(
   const ground = { candidates: timed, policy, source, options, insecure, gate, startedBy: whoami(), createdAt: Date.now() };
   const rollout = await store.create(newRollout(ground));
   await driveRollout(context, rollout, { output, color, workers: run.workers?.count });
+}
+
+/** Of a rollout that is not begun, since hosts failed. */
+function failureCode(candidates: readonly Candidate[]): ExitCode {
+  const problems = candidates.flatMap(({ problem }) => problem ?? []);
+  if (problems.length < candidates.length) return exitCodes.failed;
+  if (problems.every(({ outcome }) => outcome === 'unreachable')) return exitCodes.unreachable;
+  return areInputProblems(problems) ? exitCodes.usage : exitCodes.failed;
 }
 
 type Planned = { readonly candidates: readonly Candidate[] } | { readonly code: ExitCode };

@@ -64,4 +64,4 @@ async function resultOf(job: Job, signal: AbortSignal, mayConfirm: () => Promise
 process.on('message', take);
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group: the controller decides what becomes of the hosts.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -123,6 +123,34 @@ describe('a certificate is renewed', () => {
     },
   );
 
+  it('once, where the new one holds for less time than it began before it was made', async () => {
+    const brief = await createEnrolmentScene({ lifetimeMs: 60_000 });
+    try {
+      const { certificate, key } = await makeIdentity(
+        brief.pki,
+        { kind: 'agent', name: 'brief' },
+        { now: new Date(beganMs), lifetimeMs: lifetimeDays * dayMs },
+      );
+      const enrolment = JSON.stringify({ server: brief.address, name: 'brief' });
+      await installEnrolment(stateDirectory, { certificate, key, ca: brief.ca, crl: '', enrolment });
+      const { log, lines } = keptLog();
+      const waits: number[] = [];
+      const clock: RenewalClock = {
+        now: Date.now,
+        sleep: (ms, signal) => {
+          waits.push(ms);
+          return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+        },
+      };
+      renewal = startRenewal({ stateDirectory, log, clock, random: () => 0 });
+      await expect.poll(() => waits).toEqual([expect.closeTo(0.7 * 60_000, -4)]);
+      expect(lines).toMatchObject([{ msg: 'certificate renewed' }]);
+      await renewal.stop();
+    } finally {
+      await brief.close();
+    }
+  });
+
   it('with a new key, over mutual TLS, for the same names', async () => {
     await enrolled('keyed');
     const before = await readEnrolment(files);

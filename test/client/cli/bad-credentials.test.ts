@@ -27,9 +27,7 @@ describe('the wrong certificate', () => {
     ['of another CA', async () => (await createTestPki()).issueClient({ name: 'stranger' })],
     ['for servers', () => fleet.pki.issueServer({ name: 'server', dnsNames: ['server'] })],
   ])('of the client: one %s', async (_what, issue) => {
-    const identity = await issue();
-    const certificate = await fleet.write('bad-client.pem', identity.certificate);
-    const key = await fleet.write('bad-client-key.pem', identity.key);
+    const { certificate, key } = await fleet.pki.writeTo(fleet.directory, 'bad-client', await issue());
     const { code, stdout, stderr } = await list('--tls-ca', fleet.files.ca, '--tls-cert', certificate, '--tls-key', key);
     expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ .*client certificate.* \(TLS_REFUSED\)\. Remedy: .*client certificate/);
     expect([code, stdout]).toEqual([1, '']);
@@ -55,8 +53,8 @@ describe('the wrong certificate', () => {
   });
 
   it('of the client: a key that is not its own', async () => {
-    const { key } = await fleet.pki.issueClient({ name: 'other' });
-    expect(await list(...fleet.tlsArgs, '--tls-key', await fleet.write('other-key.pem', key))).toMatchObject({
+    const { key } = await fleet.pki.writeTo(fleet.directory, 'other', await fleet.pki.issueClient({ name: 'other' }));
+    expect(await list(...fleet.tlsArgs, '--tls-key', key)).toMatchObject({
       code: 64,
       stderr: expect.stringMatching(/key does not belong to the client certificate \(INVALID_CREDENTIALS\)\. Remedy: /),
     });

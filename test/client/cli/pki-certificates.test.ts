@@ -43,7 +43,7 @@ describe('the certificates', () => {
 
   async function callAs({ certificate, key }: { readonly certificate: string; readonly key: string }): Promise<CliRun> {
     const files = { cert: join(scene.directory, `${randomUUID()}.pem`), key: join(scene.directory, `${randomUUID()}-key.pem`) };
-    await Promise.all([writeFile(files.cert, certificate), writeFile(files.key, key)]);
+    await Promise.all([writeFile(files.cert, certificate), writeFile(files.key, key, { mode: 0o600 })]);
     return run(['agent', 'info', '--address', agent.address, '--tls-ca', bundle, '--tls-cert', files.cert, '--tls-key', files.key]);
   }
 

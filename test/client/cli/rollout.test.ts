@@ -92,6 +92,18 @@ describe('rollout start', () => {
     expect(['web2', 'web3'].map(metricOn)).toEqual([5, 5]);
   });
 
+  it('is not begun where no host could be planned, whatever number may be unreachable', async () => {
+    const { begin } = await fleetOf({ web1: { down: true }, web2: { down: true } });
+    const { code, stderr } = await begin(['--all', '--max-unreachable', '2']).ended;
+    expect(stderr).toMatch(/^×2: web1, web2: .*\(UNREACHABLE\).*\nno rollout is begun: not one host could be planned\n$/);
+    expect(code).toBe(69);
+  });
+
+  it('speaks of one host as of one', async () => {
+    const { begin } = await fleetOf({ web1: {} });
+    expect((await begin(['--all']).ended).stdout).toMatch(/\nrollout \S+: 1 host, 1 at once\n/);
+  });
+
   it('does nothing where nothing is to be done, and tells events as ndjson', async () => {
     const { begin } = await fleetOf({ web1: {}, web2: {} });
     const { code, stdout } = await begin(['--all', '--soak', '1ms', '-o', 'ndjson']).ended;

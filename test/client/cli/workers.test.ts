@@ -111,7 +111,7 @@ describe.skipIf(process.platform !== 'linux')('the processes (found by /proc)', 
 
   it('leave Ctrl-C to the controller', async () => {
     const { child, ended, workers } = await hanging();
-    for (const pid of workers) process.kill(pid, 'SIGINT');
+    for (const pid of workers) for (const signal of ['SIGINT', 'SIGHUP'] as const) process.kill(pid, signal);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(stderr).not.toContain('ended');

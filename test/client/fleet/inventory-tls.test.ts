@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,6 +58,16 @@ describe('checkTlsFiles', () => {
     const { texts, usable } = await check({ key: other.key });
     expect(texts).toEqual([
       'the client key "other-key.pem" does not belong to the client certificate "controller.pem". Remedy: give the key with which the certificate was made',
+    ]);
+    expect(usable).toBe(false);
+  });
+
+  it.skipIf(process.platform === 'win32')('finds a key that everybody can use (skipped without modes)', async () => {
+    const open = await pki.writeTo(directory, 'open', await pki.issueClient({ name: 'open' }));
+    chmodSync(open.key, 0o604);
+    const { texts, usable } = await check(open);
+    expect(texts).toEqual([
+      expect.stringMatching(/^the client key "open-key\.pem" can be read or changed by everybody on this machine \(mode 0604\)\. Remedy: /),
     ]);
     expect(usable).toBe(false);
   });

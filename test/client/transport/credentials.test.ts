@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,6 +44,21 @@ describe('readTlsFiles', () => {
     expect(String(tls.key)).toBe(client.key);
     expect(() => createCredentials(tls)).not.toThrow();
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'refuses a key that everybody can use, and leaves one to a group (skipped without modes)',
+    async () => {
+      const files = await pki.writeTo(directory, 'open', client);
+      await chmod(files.key, 0o644);
+      expect(await caught(readTlsFiles(files))).toMatchObject({
+        reason: 'INVALID_CREDENTIALS',
+        message: `the client key "${files.key}" can be read or changed by everybody on this machine (mode 0644)`,
+        remedy: expect.stringContaining(`chmod 600 "${files.key}"`),
+      });
+      await chmod(files.key, 0o640);
+      await readTlsFiles(files);
+    },
+  );
 
   it('names the file that is not there', async () => {
     const files = await pki.writeTo(directory, 'controller', client);
