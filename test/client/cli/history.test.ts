@@ -10,7 +10,9 @@ let first: string;
 beforeEach(async () => {
   fleet = await startRolloutFleet({ web1: {}, web2: {}, db1: {} });
   fleet.agent('db1').control.fail('CreateIpForwardEntry', { call: 'every', code: 5 });
-  const { stdout, code } = await fleet.begin(['--all', '--waves', '1,3', '--soak', '1ms', '--max-unreachable', '1']).ended;
+  // One after the other: web2 would be cancelled if db1 failed first.
+  const policy = ['--waves', '1,3', '--soak', '1ms', '--max-unreachable', '1', '--concurrency', '1'];
+  const { stdout, code } = await fleet.begin(['--all', ...policy]).ended;
   expect(code).toBe(3);
   first = rolloutIdIn(stdout);
 });
