@@ -23,7 +23,7 @@ export async function bundlePrograms(entryPoints: Readonly<Record<string, string
     mainFields: ['module', 'main'],
     // Names stay, for stack traces; the rest of the text is memory of every agent.
     ...{ minifyWhitespace: true, minifySyntax: true, legalComments: 'linked', logLevel: 'warning' },
-    ...{ outExtension: { '.js': '.mjs' }, chunkNames: 'part-[hash]', external: ['koffi', '@grpc/reflection'] },
+    ...{ outExtension: { '.js': '.mjs' }, chunkNames: 'part-[hash]', external: ['koffi', '@grpc/proto-loader', '@grpc/reflection'] },
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }
