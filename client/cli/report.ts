@@ -5,7 +5,7 @@ import type { FleetRun } from './command-context.js';
 import { type ExitCode, exitCodeOf, type Outcome } from './exit-code.js';
 import type { CliIo } from './io.js';
 import { renderFailure } from './render/failure.js';
-import { printable } from './render/printable.js';
+import { hostList } from './render/host-list.js';
 
 /** Writes one line per failed host, in their order, and the hosts that were left alone; returns the exit code. */
 export function reportOutcome(
@@ -17,7 +17,7 @@ export function reportOutcome(
 ): ExitCode {
   const failures = results.filter((result) => !result.ok);
   for (const { host, error } of failures) stderr.write(renderFailure(subjectOf(host, hosts), error, errorColor));
-  if (untouched.length > 0) stderr.write(`not touched: ${printable(untouched.map(({ name }) => name).join(', '))}\n`);
+  if (untouched.length > 0) stderr.write(`not touched: ${hostList(untouched.map(({ name }) => name))}\n`);
   return exitCodeOf({
     succeeded: results.length - failures.length,
     errors: failures.map(({ error }): RouteError => error),

@@ -11,6 +11,7 @@ import { hashHosts, type InventoryIdentity } from '../fleet/saved-plan.js';
 import { selectHosts } from '../fleet/selector.js';
 import { parseEndpoint } from '../transport/endpoint.js';
 import type { GlobalOptions } from './options/global-options.js';
+import { rolloutIdOf } from './rollout/rollout-id.js';
 import { UsageError } from './usage-error.js';
 
 /** What the choice of hosts needs to know beside the options. */
@@ -109,7 +110,7 @@ async function chooseHosts(options: GlobalOptions, rules: TargetRules): Promise<
 async function limitHosts(known: readonly Host[], limit: string, rolloutsDir: string): Promise<readonly Host[]> {
   const selector = parseOutcomeSelector(limit);
   const store = createFileStore(rolloutsDir);
-  const id = selector.rollout === 'last' ? ((await store.list()).at(-1) ?? selector.rollout) : selector.rollout;
+  const id = await rolloutIdOf(store, selector.rollout);
   const { spec, events } = await store.read(id);
   const names = new Set(selector.select(stateOf(spec, events)));
   const hosts = known.filter(({ name }) => names.has(name));

@@ -5,6 +5,7 @@ import { type CommandContext, workersOf } from '../command-context.js';
 import { exitCodes } from '../exit-code.js';
 import type { GlobalOptions } from '../options/global-options.js';
 import { requestRollout } from '../rollout/request-rollout.js';
+import { rolloutIdOf } from '../rollout/rollout-id.js';
 import { listRollouts, showRollout } from '../rollout/show-rollouts.js';
 import { examples } from './help.js';
 import { addRolloutStart } from './rollout-start.js';
@@ -76,13 +77,16 @@ export function addRollout(program: Command, context: CommandContext): void {
       context.finish(complete ? exitCodes.ok : exitCodes.failed);
     });
 
-  withId(
-    rollout.command('show').summary('show one rollout, host by host').description('Shows where every host of a rollout stands, and why.'),
-  )
-    .addHelpText('after', examples('routefleet rollout show 20261124-123142-a1b2c3'))
-    .action((id: string, _options: object, self: Command) => {
+  rollout
+    .command('show')
+    .summary('show one rollout, host by host')
+    .description('Shows where every host of a rollout stands, and why.')
+    .argument('<id>', 'id of the rollout, or "last" for the newest')
+    .addHelpText('after', examples('routefleet rollout show last', 'routefleet rollout show 20261124-123142-a1b2c3'))
+    .action(async (id: string, _options: object, self: Command) => {
       const globals = self.optsWithGlobals<GlobalOptions>();
-      return showRollout(context.io, createFileStore(globals.rolloutsDir), id, globals);
+      const store = createFileStore(globals.rolloutsDir);
+      await showRollout(context.io, store, await rolloutIdOf(store, id), globals);
     });
 
   for (const { name, request, drive, summary, description } of verbs) {

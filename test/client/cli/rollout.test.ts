@@ -30,6 +30,7 @@ describe('rollout start', () => {
     expect((await rollout('show', id)).stdout).toMatch(
       /^rollout \S+ of \S+routes.yaml by \S+@\S+: done; 5 of 5 confirmed\nwaves: .*\nHOST .*\nweb1 +1 +confirmed/,
     );
+    expect((await rollout('show', 'last')).stdout).toBe((await rollout('show', id)).stdout);
     expect((await rollout('list')).stdout).toMatch(
       /^ROLLOUT +FROM +BY +DRIVEN +STATE\n\d{8}-\S+ +\S+ +\S+@\S+ +- +done; 5 of 5 confirmed\n$/,
     );
@@ -158,6 +159,7 @@ describe('rollout start', () => {
       stderr: expect.stringMatching(/there is no rollout "nothing" in .* Remedy: see "routefleet rollout list"/),
     });
     expect(await rollout('show', '../x')).toMatchObject({ code: 64 });
+    expect(await rollout('show', 'last')).toMatchObject({ code: 64, stderr: expect.stringContaining('there is no rollout "last"') });
     expect(await rollout('list')).toMatchObject({ code: 0, stderr: '' });
   });
 });
