@@ -41,8 +41,8 @@ describe.skipIf(missing !== undefined)(
       expect((await agent.wire.getAgent()).capabilities).toMatchObject({ registry: true, elevated: true });
       const { routes } = await agent.wire.listRoutes(undefined, RouteView.FULL);
       expect(routes.filter(({ inRegistry }) => inRegistry)).toMatchObject([route]);
-      const warnings = agent.log().filter(({ msg }) => msg.includes('is no route'));
-      expect(warnings).toMatchObject([{ msg: expect.stringContaining('"not,a,route"') }]);
+      const warnings = () => agent.log().filter(({ msg }) => msg.includes('is no route'));
+      await expect.poll(warnings).toMatchObject([{ msg: expect.stringContaining('"not,a,route"') }]);
     });
 
     it('are put back when the time for the confirmation is over', async () => {
