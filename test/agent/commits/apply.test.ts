@@ -4,6 +4,7 @@ import type { Applied } from '../../../agent/commits/engine-options.js';
 import { operationResults } from '../../../agent/commits/operation-results.js';
 import type { Probe } from '../../../agent/commits/probes/probe.js';
 import { RouteTableError } from '../../../agent/routes/errors.js';
+import type { RouteTable } from '../../../agent/routes/route-table.js';
 import { parseAddress } from '../../../proto/address.js';
 import { warningsDuring } from '../../support/warnings.js';
 import { create, makeHost, remove, set, tableOf, useStoppedClock, writesOf } from './fixture.js';
@@ -241,4 +242,20 @@ it('lets many writes wait without a warning of leaks', async () => {
     Promise.all(four.concat(four, four).map((operation) => agent.apply([{ ...operation, allowExisting: true } as typeof operation]))),
   );
   expect(warnings).toEqual([]);
+});
+
+it('tells rows as they were read back, not as they were planned', async () => {
+  const host = makeHost();
+  const table: RouteTable = {
+    ...host.table,
+    batch() {
+      // After the plan, before the first write.
+      host.control.setInterfaceMetric('Storage', 77);
+      return host.table.batch();
+    },
+  };
+  const agent = await host.start({ table });
+  const { plan, commit } = await agent.apply(four.slice(0, 1), { commitId: 'a' });
+  expect(plan?.steps[0]?.after?.interfaceMetric).not.toBe(77);
+  expect(commit?.record.steps[0]?.after?.interfaceMetric).toBe(77);
 });
