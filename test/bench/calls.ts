@@ -69,16 +69,9 @@ export const tls: Benchmark = {
       connect({ address: `127.0.0.1:${plainPort}`, insecure: true }),
     ];
     try {
-      return [
-        await compare({
-          what: 'small unary calls',
-          unit: 'calls/s',
-          goal: { least: 0.85 },
-          rounds,
-          ours: () => clientRate(over),
-          floor: () => clientRate(without),
-        }),
-      ];
+      const [ours, floor]: [Measure, Measure] = [() => clientRate(over), () => clientRate(without)];
+      for (let load = 0; load < 8; load++) for (const warmUp of [ours, floor]) await warmUp();
+      return [await compare({ what: 'small unary calls', unit: 'calls/s', goal: { least: 0.85 }, rounds, ours, floor })];
     } finally {
       await Promise.all([over.close(), without.close()]);
       await Promise.all([secure.end(), plain.end()]);
