@@ -24,11 +24,11 @@ export async function buildMsi(directory: string): Promise<string> {
   const msi = resolve(directory, 'routefleet-agent.msi');
   await rm(msi, { force: true });
   // Of what is inside: the same files are the same product, and others are another one.
-  const product = uuidOf(
-    [version, await readFile(join(directory, 'SHA256SUMS'), 'utf8'), await readFile(source, 'utf8')].join('\n'),
-  ).toUpperCase();
+  const sums = await readFile(join(directory, 'SHA256SUMS'), 'utf8');
+  const tables = await readFile(source, 'utf8');
+  const product = uuidOf([version, sums, tables].join('\n')).toUpperCase();
   await run('wixl', ['--arch', 'x64', '-D', `ProductCode=${product}`, '-D', `Version=${numbers}`, '-o', msi, source], { cwd: directory });
-  const [, upgradeCode = ''] = /UpgradeCode="([^"]+)"/.exec(await readFile(source, 'utf8')) ?? [];
+  const [, upgradeCode = ''] = /UpgradeCode="([^"]+)"/.exec(tables) ?? [];
   const nativeModule = nativeModuleFile({ name: 'koffi', bytes: await readFile((await fetchParts()).koffiModule) });
   const statements = correctMsi({ version: numbers, upgradeCode: `{${upgradeCode}}`, fileVersion: `${numbers}.0`, nativeModule });
   await run('msibuild', [msi, ...statements.flatMap((statement) => ['-q', statement])]);

@@ -5,10 +5,10 @@ import type { RouteRows } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, type Written } from '../routes/write.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import { ownershipsOf, writeOf } from './attribution.js';
-import type { Atomicity, CommitStep, StepOutcome } from './commit.js';
+import { type Atomicity, type CommitStep, type StepOutcome, writesNothing } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 import { checkValues, registryDeletedBy, removeValues } from './registry-steps.js';
-import { rowsPerBatch, undoSteps, writesNothing } from './undo-steps.js';
+import { rowsPerBatch, undoSteps } from './undo-steps.js';
 
 interface ApplyContext {
   readonly table: ObservedTable;

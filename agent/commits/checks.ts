@@ -1,6 +1,6 @@
 import { RouteTableError } from '../routes/errors.js';
 import type { Change, CommitOptions } from './change.js';
-import type { CommitStep } from './commit.js';
+import { doesSomething } from './commit.js';
 import type { Failure } from './failure.js';
 import { fingerprintIn, type Plan } from './plan.js';
 
@@ -66,11 +66,6 @@ export function checkSize({ steps }: Plan): void {
     remedy: 'apply it in parts; limits.max_steps of GetAgent says what one commit holds',
     facts: { steps: String(count), max_steps: String(maxSteps) },
   });
-}
-
-/** Whether a step writes, to the table, the registry or the journal. Of the others a commit says nothing. */
-export function doesSomething({ kind, receipt, registryValues }: Pick<CommitStep, 'kind' | 'receipt' | 'registryValues'>): boolean {
-  return kind !== 'unchanged' || receipt !== undefined || registryValues.length > 0;
 }
 
 /** Whether there is anything to write, to the table or to the journal. */

@@ -47,6 +47,16 @@ export interface CommitStep {
   readonly outcome: StepOutcome;
 }
 
+/** Whether a step leaves table and registry as they are. */
+export function writesNothing({ kind, registryValues }: Pick<CommitStep, 'kind' | 'registryValues'>): boolean {
+  return kind === 'unchanged' && registryValues.length === 0;
+}
+
+/** Whether a step writes, to the table, the registry or the journal. Of the others a commit says nothing. */
+export function doesSomething(step: Pick<CommitStep, 'kind' | 'receipt' | 'registryValues'>): boolean {
+  return step.receipt !== undefined || !writesNothing(step);
+}
+
 /** What became of a step. */
 export interface StepOutcome {
   /** Windows function that wrote; undefined: none was called. */

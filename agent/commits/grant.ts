@@ -3,8 +3,7 @@ import { RouteTableError } from '../routes/errors.js';
 import type { NetworkInterface } from '../routes/network-interface.js';
 import { describeRoute } from '../routes/route.js';
 import type { Caller, Change, CommitOptions } from './change.js';
-import { doesSomething } from './checks.js';
-import type { CommitRecord, CommitStep } from './commit.js';
+import { type CommitRecord, type CommitStep, doesSomething } from './commit.js';
 
 /** What a caller may do with the table, beyond what its calls as such are allowed. */
 export interface Grant {

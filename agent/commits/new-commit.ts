@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller, Change, CommitOptions } from './change.js';
-import { doesSomething, type PlannedChange } from './checks.js';
-import type { CommitRecord, DriftPolicy, HostBoot } from './commit.js';
+import type { PlannedChange } from './checks.js';
+import { type CommitRecord, type DriftPolicy, doesSomething, type HostBoot } from './commit.js';
 
 interface NewCommit {
   readonly change: Change;

@@ -6,7 +6,7 @@ import { createBreath } from '../breath.js';
 import { keyText, type Route } from '../routes/route.js';
 import { type BestRouteChange, compareBestRoutes, type PlanView } from './best-route-change.js';
 import type { Change } from './change.js';
-import type { CommitStep } from './commit.js';
+import { type CommitStep, doesSomething } from './commit.js';
 import { noSteps, type PlannedSteps, type PlanningGround, planSteps, type RefusedOperation } from './plan-steps.js';
 import type { ResolvedOperation } from './resolve-operations.js';
 import { findRisks, type RiskFinding } from './risks.js';
@@ -97,8 +97,9 @@ function isWritten({ kind }: CommitStep): boolean {
 async function planToken({ reading }: PlanningGround, steps: readonly CommitStep[]): Promise<string> {
   const hash = createHash('sha256').update(String(steps.length));
   const breath = createBreath();
-  for (const { kind, key, before, after, receipt, registryValues } of steps) {
-    if (kind === 'unchanged' && receipt === undefined && registryValues.length === 0) continue;
+  for (const step of steps) {
+    if (!doesSomething(step)) continue;
+    const { kind, key, before, after, receipt, registryValues } = step;
     const rows = `${before && etagOf(before)} ${after && `${etagOf(after)} ${changedLifetimes(before, after)}`}`;
     hash.update(`${kind} ${keyText(key)} ${rows}\n`);
     // Names are the only texts here that may hold anything.

@@ -5,7 +5,7 @@ import type { RouteRows, RouteTable } from '../routes/route-table.js';
 import { createRow, deleteRow, setRow, wroteNothing } from '../routes/write.js';
 import type { ObservedTable } from '../watch/observed-table.js';
 import { writeOf } from './attribution.js';
-import type { CommitStep } from './commit.js';
+import { type CommitStep, writesNothing } from './commit.js';
 import { type Failure, toFailure } from './failure.js';
 import { restoreValues } from './registry-steps.js';
 
@@ -69,11 +69,6 @@ interface UndoBatch {
 
 function beginBatch(table: RouteTable): UndoBatch {
   return { rows: table.batch(), present: new Map() };
-}
-
-/** Whether a step leaves table and registry as they are. */
-export function writesNothing({ kind, registryValues }: CommitStep): boolean {
-  return kind === 'unchanged' && registryValues.length === 0;
 }
 
 /** Not tried, or the row had come, gone or changed by other hands: whatever it is now is not the doing of this commit. */

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import pLimit from 'p-limit';
+import { openPersistentRoutes } from './advapi32-registry.js';
 import {
   type Iphlpapi,
   type IphlpapiFunction,
@@ -126,6 +127,7 @@ export function loadIphlpapi(path: string): Iphlpapi {
 
   return {
     ...createSystem(),
+    persistentRoutes: process.platform === 'win32' ? openPersistentRoutes() : undefined,
     description: path,
     missing: iphlpapiFunctions.filter((name) => !functions.has(name)),
 

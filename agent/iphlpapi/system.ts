@@ -1,5 +1,4 @@
 import koffi from 'koffi';
-import { openPersistentRoutes } from './advapi32-registry.js';
 import type { Iphlpapi } from './iphlpapi.js';
 
 const FORMAT_MESSAGE_IGNORE_INSERTS = 0x200;
@@ -10,9 +9,9 @@ const US_ENGLISH = 0x409;
 const SYSTEM_LANGUAGE = 0;
 
 /** What the agent asks of Windows beside iphlpapi.dll; off Windows the nearest that there is. */
-export function createSystem(): Pick<Iphlpapi, 'isElevated' | 'formatMessage' | 'persistentRoutes'> {
+export function createSystem(): Pick<Iphlpapi, 'isElevated' | 'formatMessage'> {
   if (process.platform !== 'win32') {
-    return { isElevated: () => process.geteuid?.() === 0, formatMessage: () => undefined, persistentRoutes: undefined };
+    return { isElevated: () => process.geteuid?.() === 0, formatMessage: () => undefined };
   }
   // https://learn.microsoft.com/windows/win32/api/shlobj_core/nf-shlobj_core-isuseranadmin
   const isUserAnAdmin = koffi.load('shell32.dll').func('__stdcall', 'IsUserAnAdmin', 'int', []);
@@ -23,7 +22,6 @@ export function createSystem(): Pick<Iphlpapi, 'isElevated' | 'formatMessage' | 
   const flags = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK;
   const text = Buffer.alloc(1024);
   return {
-    persistentRoutes: openPersistentRoutes(),
     isElevated: () => isUserAnAdmin() !== 0,
     formatMessage(code) {
       // A fleet's logs are read in one language; a host may still lack the English texts.

@@ -22,9 +22,13 @@ export interface NativeModule {
  */
 export function unpackNativeModule({ name, bytes }: NativeModule, directory: string): string {
   const hash = sha256(bytes);
-  const path = join(directory, nativeModuleFile({ name, bytes }));
-  if (read(path) === undefined) write(path, bytes, directory);
-  const found = sha256(read(path) ?? new Uint8Array());
+  const path = join(directory, fileName(name, hash));
+  let content = read(path);
+  if (content === undefined) {
+    write(path, bytes, directory);
+    content = read(path) ?? new Uint8Array();
+  }
+  const found = sha256(content);
   if (found === hash) return path;
   throw new ConfigError(
     `the native module ${path} is not the one that this executable carries: its SHA-256 is ${found}, not ${hash}`,
@@ -34,7 +38,11 @@ export function unpackNativeModule({ name, bytes }: NativeModule, directory: str
 
 /** Name of the file that it is unpacked to, "koffi-a77b6bb6f60cdd36.node". */
 export function nativeModuleFile({ name, bytes }: NativeModule): string {
-  return `${name}-${sha256(bytes).slice(0, 16)}.node`;
+  return fileName(name, sha256(bytes));
+}
+
+function fileName(name: string, hash: string): string {
+  return `${name}-${hash.slice(0, 16)}.node`;
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -1,7 +1,6 @@
 import koffi from 'koffi';
-import { createSystem } from '../../iphlpapi/system.js';
+import { createFailedCalls } from './failed-call.js';
 import { serviceName } from './service-settings.js';
-import { WindowsError } from './windows-error.js';
 
 /** Makes the texts of events readable in the Event Viewer. */
 export interface EventSource {
@@ -35,8 +34,10 @@ export function createEventSource(): EventSource {
   const regCloseKey = advapi32.func('__stdcall', 'RegCloseKey', 'int32', ['void *']);
   // https://learn.microsoft.com/windows/win32/api/winreg/nf-winreg-regdeletekeyw
   const regDeleteKey = advapi32.func('__stdcall', 'RegDeleteKeyW', 'int32', ['void *', 'str16']);
+  const { failure } = createFailedCalls();
+  /** Functions of the registry return the code itself. */
   const check = (called: string, code: number): void => {
-    if (code !== 0) throw new WindowsError(called, code, createSystem().formatMessage(code));
+    if (code !== 0) throw failure(called, code);
   };
   return {
     register() {

@@ -1,8 +1,7 @@
 import koffi, { type TypeObject } from 'koffi';
-import { createSystem } from '../../iphlpapi/system.js';
+import { createFailedCalls } from './failed-call.js';
 import { SECURITY_DESCRIPTOR_RELATIVE } from './security-descriptor.js';
 import { SECURITY_ATTRIBUTES } from './structs.js';
-import { WindowsError } from './windows-error.js';
 
 /** Owners and access lists of files, as bytes and codes. Every call throws WindowsError. */
 export interface FileSecurity {
@@ -58,7 +57,6 @@ export function createFileSecurity(): FileSecurity {
     getCurrentProcess: declare(kernel32, 'GetCurrentProcess', 'void *', []),
     // https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-getfilesecurityw
     getFileSecurity: declare(advapi32, 'GetFileSecurityW', 'int', ['str16', 'uint32', 'void *', 'uint32', 'void *']),
-    getLastError: declare(kernel32, 'GetLastError', 'uint32', []),
     // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-gettokeninformation
     getTokenInformation: declare(advapi32, 'GetTokenInformation', 'int', ['void *', 'int32', 'void *', 'uint32', 'void *']),
     // https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-localfree
@@ -76,13 +74,8 @@ export function createFileSecurity(): FileSecurity {
       ...['str16', 'int32', 'uint32', 'void *', 'void *', 'void *', 'void *'],
     ]),
   };
-  const { formatMessage } = createSystem();
+  const { failure, check } = createFailedCalls();
 
-  const failure = (called: string, code = native.getLastError() as number): WindowsError =>
-    new WindowsError(called, code, formatMessage(code));
-  const check = (called: string, result: unknown): void => {
-    if (result === 0) throw failure(called);
-  };
   /** Hands on what a function allocated, and frees it. */
   const allocated = <T>(called: string, allocate: (out: BigUint64Array) => unknown, use: (address: bigint) => T): T => {
     const out = new BigUint64Array(1);

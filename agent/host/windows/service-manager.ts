@@ -1,5 +1,5 @@
 import koffi, { type TypeObject } from 'koffi';
-import { createSystem } from '../../iphlpapi/system.js';
+import { createFailedCalls } from './failed-call.js';
 import { type ServiceSettings, serviceName } from './service-settings.js';
 import type { ServiceStatus } from './service-status.js';
 import * as structs from './structs.js';
@@ -40,7 +40,6 @@ type Native = (...args: unknown[]) => unknown;
 /** The service manager by advapi32.dll. */
 export function createServiceManager(): ServiceManager {
   const advapi32 = koffi.load('advapi32.dll');
-  const getLastError = koffi.load('kernel32.dll').func('__stdcall', 'GetLastError', 'uint32', []);
   const declare = (name: string, result: string, parameters: (string | TypeObject)[]): Native =>
     advapi32.func('__stdcall', name, result, parameters);
   const changeConfig2 = (type: TypeObject): Native => declare('ChangeServiceConfig2W', 'int', ['void *', 'uint32', koffi.pointer(type)]);
@@ -69,17 +68,10 @@ export function createServiceManager(): ServiceManager {
     // https://learn.microsoft.com/windows/win32/api/winsvc/nf-winsvc-startservicew
     startService: declare('StartServiceW', 'int', ['void *', 'uint32', 'void *']),
   };
-  const { formatMessage } = createSystem();
+  const { failure, check } = createFailedCalls();
 
-  const failed = (called: string): WindowsError => {
-    const code: number = getLastError();
-    return new WindowsError(called, code, formatMessage(code));
-  };
-  const check = (called: string, result: unknown): void => {
-    if (result === 0) throw failed(called);
-  };
   const using = <T>(called: string, handle: unknown, work: (handle: Handle) => T): T => {
-    if (handle === null) throw failed(called);
+    if (handle === null) throw failure(called);
     try {
       return work(handle as Handle);
     } finally {
@@ -94,7 +86,7 @@ export function createServiceManager(): ServiceManager {
   // https://learn.microsoft.com/windows/win32/api/winsvc/nf-winsvc-changeserviceconfig2w
   const configure = (service: Handle, level: number, type: TypeObject, value: object): boolean => {
     if (changeConfig2(type)(service, level, value) !== 0) return true;
-    const error = failed('ChangeServiceConfig2W');
+    const error = failure('ChangeServiceConfig2W');
     if (error.code === ERROR_INVALID_LEVEL) return false;
     throw error;
   };
@@ -136,7 +128,7 @@ export function createServiceManager(): ServiceManager {
             return configureAll(service, settings);
           });
         }
-        const error = failed('OpenServiceW');
+        const error = failure('OpenServiceW');
         if (error.code !== ERROR_SERVICE_DOES_NOT_EXIST) throw error;
         const made = native.createService(manager, serviceName, displayName, access, ...kind, imagePath, null, null, names, null, null);
         return using('CreateServiceW', made, (service) => configureAll(service, settings));

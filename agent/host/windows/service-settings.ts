@@ -60,7 +60,7 @@ export function serviceImagePath({ executable, script }: Program): string {
   if (!isAbsolute(script) || !/\.[cm]?js$/.test(script)) {
     throw new ConfigError(
       `${script} does not run as a service: node.exe alone cannot load it`,
-      'build the package ("npm run build") and run dist/agent/main.js, or use routefleet-agent.exe',
+      'build the package ("npm run build") and run dist/programs/routefleet-agent.mjs, or use routefleet-agent.exe',
     );
   }
   return `"${executable}" "${script}" service run`;
